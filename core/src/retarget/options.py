@@ -1,0 +1,71 @@
+"""What the user asked for, in one frozen value that every plugin receives."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from retarget.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+UP_AXES = ("auto", "z", "y", "-y", "-z")
+FRAME0 = ("replace", "insert", "none")
+FRAME0_PLACES = ("authored", "motion")
+MESHES = ("mannequin", "cube", "none")
+
+
+def _one_of(*allowed: str) -> Any:
+    def check(_: Options, attribute: attrs.Attribute[str], value: str) -> None:
+        if value not in allowed:
+            raise UsageError(f"{attribute.name} is {value!r}; choose one of: {', '.join(allowed)}.")
+
+    return check
+
+
+def _positive(_: Options, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    if value is not None and not (math.isfinite(value) and value > 0):
+        raise UsageError(f"{attribute.name} is {value}; it must be a positive number.")
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """Everything that may be asked of a conversion besides its input, target and output.
+
+    Raises:
+        UsageError: a field holds what it cannot hold.
+
+    """
+
+    # Reading
+    up: str = attrs.field(default="auto", validator=_one_of(*UP_AXES))
+    """The file's up axis; "auto" trusts the layout, else decides from the motion."""
+    source_fps: float | None = attrs.field(default=None, validator=_positive)
+    """Frames per second of the file, overriding what it says."""
+    frame_limit: int | None = attrs.field(default=None, validator=_positive)
+    """Read no more than this many frames."""
+
+    # Retargeting
+    fps: float | None = attrs.field(default=None, validator=_positive)
+    """Resample to this rate; None keeps the source's."""
+    frame0: str = attrs.field(default="replace", validator=_one_of(*FRAME0))
+    """What the A-pose does to frame 0: replace it, be inserted before it, or nothing."""
+    frame0_place: str = attrs.field(default="authored", validator=_one_of(*FRAME0_PLACES))
+    """Where frame 0 stands: as the target's file has it, or where the motion begins."""
+
+    # Writing
+    mesh: str = attrs.field(default="mannequin", validator=_one_of(*MESHES))
+    """The body a generated skeleton carries."""
+    cube_size: float = attrs.field(default=0.05, validator=_positive)
+    """Edge of the helper cube, metres."""
+    cube_location: tuple[float, float, float] = attrs.field(default=(0.0, 0.0, 0.0))
+    """Centre of the helper cube, metres, +Y up."""
+    force: bool = False
+    """Overwrite outputs that exist."""
+
+    # Plugins
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    """Values of the options that plugins added, by their argparse destination."""

@@ -1,0 +1,127 @@
+"""What a plugin offers: named providers, loaded only when somebody asks for them by name.
+
+One Protocol per kind of provider. A plugin implements the Protocol by shape; it need not inherit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from retarget.context import PassContext
+    from retarget.options import Options
+    from retarget.values import Clip, ExportResult, Float32, Motion, Rig, Skeleton, World
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@attrs.frozen(kw_only=True)
+class Provider(Generic[T_co]):
+    """A named thing a plugin can make, described without importing what makes it."""
+
+    name: str
+    """What the user types."""
+    summary: str
+    """One line, shown by `retarget plugins`."""
+    load: Callable[[], T_co]
+    """Makes the thing. Heavy imports happen here and nowhere else."""
+    requires: str = ""
+    """How to install what `load` needs, shown when it cannot import."""
+
+
+@runtime_checkable
+class MotionSource(Protocol):
+    """Reads motions of one layout."""
+
+    suffixes: tuple[str, ...]
+    """File suffixes by which a folder is searched, lower case (".npz",). Content decides."""
+
+    def sniff(self, path: Path) -> bool:
+        """Tell from the content whether the file is of this layout. Never raises on bad files."""
+        ...
+
+    def load(self, path: Path, options: Options) -> Motion:
+        """Read the file.
+
+        Returns a Motion in metres, +Y up, xyzw, whose joints are named by role.
+
+        Raises:
+            RetargetError: the file is of this layout but cannot be used; says why.
+
+        """
+        ...
+
+
+class ExplainingSource(Protocol):
+    """A motion source may also say why a file that looks near is not a motion."""
+
+    def why_not(self, path: Path) -> str | None:
+        """Return a sentence on why the file is not a motion, or None with nothing to say."""
+        ...
+
+
+@runtime_checkable
+class APoseSource(Protocol):
+    """Makes a target rig from what the user gave for `--target`."""
+
+    def sniff(self, spec: str) -> bool:
+        """Tell whether `spec` (a path or a name) is this source's. Never raises."""
+        ...
+
+    def load(self, spec: str, options: Options) -> Rig:
+        """Make the rig: +Y up, metres, its rest the A-pose of frame 0.
+
+        Raises:
+            RetargetError: names what is missing or wrong in the file.
+
+        """
+        ...
+
+
+@runtime_checkable
+class FKSolver(Protocol):
+    """Computes world transforms from local rotations."""
+
+    def solve(self, skeleton: Skeleton, rotations: Float32, root_translations: Float32) -> World:
+        """Walk the tree.
+
+        `rotations` (J, F, 4) local xyzw, `root_translations` (F, 3) world position of joint 0.
+        `W[j] = W[parent] L[j]`, `P[j] = P[parent] + W[parent] rest_translations[j]`.
+
+        Returns World with rotations (J, F, 4) and positions (J, F, 3).
+        """
+        ...
+
+
+@runtime_checkable
+class Exporter(Protocol):
+    """Writes a clip to a file: a backend."""
+
+    formats: tuple[str, ...]
+    """File suffixes it writes, the default first (".glb",)."""
+
+    def export(self, clip: Clip, path: Path, options: Options) -> ExportResult:
+        """Write the clip to `path`, replacing what is there only once all is written.
+
+        Raises:
+            RetargetError: the clip cannot be written; nothing is left half-written.
+
+        """
+        ...
+
+
+@runtime_checkable
+class Pass(Protocol):
+    """Changes a clip: IK, floor, smoothing, limits."""
+
+    def apply(self, clip: Clip, context: PassContext) -> Clip:
+        """Return a changed clip of the same rig, frame rate and frame count. Pure."""
+        ...
+
+
+AnyProvider = Provider[Any]

@@ -1,0 +1,157 @@
+"""Quaternion arithmetic on whole arrays: xyzw, any leading shape, dtype kept.
+
+A unit quaternion (x, y, z, w) stands for the active rotation v -> q v q⁻¹; `multiply(a, b)` first
+rotates by b, then by a. Every function broadcasts over leading axes. scipy's `Rotation` is the
+oracle in the tests; it is not used on tracks because it works in float64 on flat lists only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.floating[Any]]
+
+IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
+IDENTITY.flags.writeable = False
+
+
+def multiply(a: Array, b: Array) -> Array:
+    """Return the Hamilton product a b, shape (…, 4)."""
+    ax, ay, az, aw = (a[..., i] for i in range(4))
+    bx, by, bz, bw = (b[..., i] for i in range(4))
+    out = np.empty(np.broadcast_shapes(a.shape, b.shape), np.result_type(a, b))
+    out[..., 0] = aw * bx + ax * bw + ay * bz - az * by
+    out[..., 1] = aw * by - ax * bz + ay * bw + az * bx
+    out[..., 2] = aw * bz + ax * by - ay * bx + az * bw
+    out[..., 3] = aw * bw - ax * bx - ay * by - az * bz
+    return out
+
+
+def conjugate(q: Array) -> Array:
+    """Return the conjugate, the inverse rotation of a unit quaternion, shape (…, 4)."""
+    out = -q
+    out[..., 3] = q[..., 3]
+    return out
+
+
+def rotate(q: Array, v: Array) -> Array:
+    """Rotate vectors (…, 3) by unit quaternions (…, 4): v + 2 w (u x v) + 2 u x (u x v)."""
+    x, y, z, w = (q[..., i] for i in range(4))
+    vx, vy, vz = (v[..., i] for i in range(3))
+    tx = 2 * (y * vz - z * vy)
+    ty = 2 * (z * vx - x * vz)
+    tz = 2 * (x * vy - y * vx)
+    shape = np.broadcast_shapes(q.shape[:-1], v.shape[:-1])
+    out = np.empty((*shape, 3), np.result_type(q, v))
+    out[..., 0] = vx + w * tx + y * tz - z * ty
+    out[..., 1] = vy + w * ty + z * tx - x * tz
+    out[..., 2] = vz + w * tz + x * ty - y * tx
+    return out
+
+
+def normalize(q: Array) -> Array:
+    """Scale to unit length, shape (…, 4). A zero quaternion gives NaN."""
+    return q / np.sqrt(np.einsum("...i,...i->...", q, q))[..., None]
+
+
+def from_rotvec(v: Array) -> Array:
+    """Convert rotation vectors (…, 3), radians times axis, to unit quaternions (…, 4)."""
+    angle = np.sqrt(np.einsum("...i,...i->...", v, v))
+    half = angle / 2
+    tiny = np.finfo(v.dtype).tiny
+    out = np.empty((*v.shape[:-1], 4), v.dtype)
+    # sin(half)/angle; at zero angle v is zero too, so any finite factor does.
+    np.multiply(v, (np.sin(half) / np.maximum(angle, tiny))[..., None], out=out[..., :3])
+    np.cos(half, out=out[..., 3])
+    return out
+
+
+def to_matrix(q: Array) -> Array:
+    """Return rotation matrices (…, 3, 3) that act on column vectors."""
+    x, y, z, w = (q[..., i] for i in range(4))
+    rows = (
+        (1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)),
+        (2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)),
+        (2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)),
+    )
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
+def sandwich(left: Array, right: Array) -> Array:
+    """Return the (…, 4, 4) matrix M with `M @ q == left q right` for every quaternion q.
+
+    Lets a constant rotation on each side of a whole track cost one matrix product.
+    """
+    basis = np.broadcast_to(np.eye(4), (*np.broadcast_shapes(left.shape, right.shape)[:-1], 4, 4))
+    columns = multiply(multiply(left[..., None, :], basis), right[..., None, :])
+    return np.swapaxes(columns, -1, -2)
+
+
+def swing(a: Array, b: Array) -> Array:
+    """Return the smallest rotation (…, 4) that carries direction a (…, 3) onto direction b.
+
+    Neither need be of unit length. For opposite directions the axis is any perpendicular one.
+    """
+    a = a / np.linalg.norm(a, axis=-1, keepdims=True)
+    b = b / np.linalg.norm(b, axis=-1, keepdims=True)
+    # The quaternion (a x b, 1 + a.b) is twice the half-angle quaternion's direction.
+    w = 1 + np.sum(a * b, axis=-1, keepdims=True)
+    # Perpendicular to a, from the world axis that a follows least; used where a = -b.
+    least = np.eye(3)[np.argmin(np.abs(a), axis=-1)]
+    q = np.where(
+        w > 1e-9,  # noqa: PLR2004 - below, the cross product has no direction left
+        np.concatenate([np.cross(a, b), w], axis=-1),
+        np.concatenate([np.cross(a, least), np.zeros_like(w)], axis=-1),
+    )
+    return normalize(q)
+
+
+def heading(q: Array) -> Array:
+    """Return the part of q (…, 4) that turns about +Y: the twist of its swing-twist split.
+
+    Where q turns +Y right over (no twist is defined) the identity is returned.
+    """
+    twist = np.zeros_like(q)
+    twist[..., 1] = q[..., 1]
+    twist[..., 3] = q[..., 3]
+    undefined = np.abs(twist).max(axis=-1) < 1e-6  # noqa: PLR2004 - float32 noise
+    twist[undefined] = IDENTITY
+    return normalize(twist)
+
+
+def continuous(q: Array) -> Array:
+    """Flip signs along axis -2 (time) so that neighbours never point to opposite halves.
+
+    Returns q itself where nothing has to be flipped.
+    """
+    dots = np.einsum("...i,...i->...", q[..., 1:, :], q[..., :-1, :])
+    flips = dots < 0
+    if not flips.any():
+        return q
+    signs = np.ones(q.shape[:-1], q.dtype)
+    np.cumprod(np.where(flips, -1, 1), axis=-1, out=signs[..., 1:], dtype=q.dtype)
+    return q * signs[..., None]
+
+
+def slerp(a: Array, b: Array, t: Array) -> Array:
+    """Interpolate on the shorter arc from a to b (…, 4) at t (…) in 0..1, at constant speed."""
+    dot = np.einsum("...i,...i->...", a, b)
+    sign = np.where(dot < 0, -1, 1).astype(a.dtype)
+    angle = np.arccos(np.minimum(np.abs(dot), 1))
+    sine = np.sin(angle)
+    near = sine < 1e-4  # noqa: PLR2004 - here the chord and the arc agree to 1e-9
+    safe = np.where(near, 1, sine)
+    wa = np.where(near, 1 - t, np.sin((1 - t) * angle) / safe)
+    wb = np.where(near, t, np.sin(t * angle) / safe) * sign
+    return normalize(wa[..., None] * a + wb[..., None] * b)
+
+
+def angle_between(a: Array, b: Array) -> Array:
+    """Return the angle (…) in radians of the rotation from a to b, 0..pi."""
+    difference = multiply(a, conjugate(b))
+    return 2 * np.arctan2(np.linalg.norm(difference[..., :3], axis=-1), np.abs(difference[..., 3]))

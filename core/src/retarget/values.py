@@ -1,0 +1,274 @@
+"""The values that flow through the pipeline: frozen, keyword-only, checked once when made.
+
+Conventions, everywhere inside: right-handed, +Y up, +Z forward, +X the character's left; metres,
+seconds; quaternions xyzw, unit, sign-continuous; joint-major tracks `(J, F, …)` in float32. Arrays
+are read-only once inside a value. Loaders convert at their edge, backends at theirs.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from retarget.errors import ValueShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    Float32 = NDArray[np.float32]
+    Float64 = NDArray[np.float64]
+
+
+def _locked(dtype: type[np.generic]) -> Callable[[Any], NDArray[Any]]:
+    """Return a converter to a read-only array of `dtype`; copies only where the dtype differs."""
+
+    def convert(array: Any) -> NDArray[Any]:
+        view = np.asarray(array, dtype=dtype).view()
+        view.flags.writeable = False
+        return view
+
+    return convert
+
+
+def _shape(what: str, array: NDArray[Any], expected: tuple[int | None, ...]) -> None:
+    fits = array.ndim == len(expected) and all(
+        e is None or e == n for e, n in zip(expected, array.shape, strict=False)
+    )
+    if not fits:
+        wanted = ", ".join("any" if e is None else str(e) for e in expected)
+        raise ValueShapeError(f"{what} has shape {array.shape}; expected ({wanted}).")
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Skeleton:
+    """A tree of joints at rest: names, parents, and each joint's local rest transform.
+
+    Joint 0 is the only root; every parent stands before its children.
+    """
+
+    names: tuple[str, ...] = attrs.field(converter=tuple)
+    """Joint names, unique."""
+    parents: NDArray[np.int32] = attrs.field(converter=_locked(np.int32), repr=False)
+    """(J,) index of each joint's parent; -1 for joint 0."""
+    rest_translations: Float64 = attrs.field(converter=_locked(np.float64), repr=False)
+    """(J, 3) metres, in the parent joint's rest frame."""
+    rest_rotations: Float64 = attrs.field(converter=_locked(np.float64), repr=False)
+    """(J, 4) xyzw, relative to the parent joint's rest frame."""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is not a tree of J uniquely named joints."""
+        joints = len(self.names)
+        if joints == 0:
+            raise ValueShapeError("A skeleton needs at least one joint.")
+        repeated = sorted({n for n in self.names if self.names.count(n) > 1})
+        if repeated:
+            raise ValueShapeError(f"Joint names must be unique; repeated: {', '.join(repeated)}.")
+        _shape("Skeleton.parents", self.parents, (joints,))
+        _shape("Skeleton.rest_translations", self.rest_translations, (joints, 3))
+        _shape("Skeleton.rest_rotations", self.rest_rotations, (joints, 4))
+        if self.parents[0] != -1 or not all(
+            0 <= parent < joint for joint, parent in enumerate(self.parents.tolist()) if joint
+        ):
+            raise ValueShapeError(
+                "Joint 0 must be the only root (parent -1) and parents must precede children."
+            )
+        if not np.isfinite(self.rest_translations).all():
+            raise ValueShapeError("Skeleton.rest_translations holds NaN or infinity.")
+        if not (np.abs(np.linalg.norm(self.rest_rotations, axis=-1) - 1.0) < 1e-4).all():
+            raise ValueShapeError("Skeleton.rest_rotations must be unit quaternions (xyzw).")
+
+    def __len__(self) -> int:
+        """Return the number of joints."""
+        return len(self.names)
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Joint index by name."""
+        return {name: j for j, name in enumerate(self.names)}
+
+    @cached_property
+    def rest(self) -> World:
+        """The rest pose in the skeleton's own space: rotations (J, 1, 4), positions (J, 1, 3).
+
+        Computed in float64 from the rest transforms; stored as float64.
+        """
+        from retarget import quaternions as quat  # noqa: PLC0415 - quaternions import no values
+
+        rotations = np.empty((len(self), 1, 4))
+        positions = np.empty((len(self), 1, 3))
+        for j, parent in enumerate(self.parents.tolist()):
+            if parent < 0:
+                rotations[j] = self.rest_rotations[j]
+                positions[j] = self.rest_translations[j]
+            else:
+                rotations[j] = quat.multiply(rotations[parent], self.rest_rotations[j])
+                offset = quat.rotate(rotations[parent], self.rest_translations[j])
+                positions[j] = positions[parent] + offset
+        return World(rotations=rotations, positions=positions)
+
+    def children(self, joint: int) -> list[int]:
+        """Return the indices of the joints whose parent is `joint`."""
+        return np.flatnonzero(self.parents == joint).tolist()
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class World:
+    """World transforms of every joint on every frame, as a forward-kinematics solver returns them."""
+
+    rotations: NDArray[np.floating[Any]] = attrs.field(repr=False)
+    """(J, F, 4) xyzw world rotations."""
+    positions: NDArray[np.floating[Any]] = attrs.field(repr=False)
+    """(J, F, 3) world positions in metres."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Source:
+    """Where a motion came from and what its file said, for reports and provenance."""
+
+    path: Path | None = None
+    kind: str = ""
+    """The layout, in a few words: "AMASS SMPL-H", "SMPL-X stage II" …"""
+    subject: str | None = None
+    gender: str | None = None
+    betas: NDArray[np.float32] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_locked(np.float32)), repr=False
+    )
+    """(B,) body shape coefficients as stored, or None."""
+    up: str = "y"
+    """The file's own up axis: "z", "y", "-y" or "-z". The motion itself is always +Y up."""
+    up_decided_by: str = "layout"
+    """"layout" (the format says), "motion" (decided from the body) or "user" (--up)."""
+    ground_at_zero: bool = False
+    """True where the layout promises a floor near height 0, as AMASS does."""
+    hands: str = "none"
+    """"animated", "constant" (one fixed hand pose, as the MANO mean), or "none"."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Motion:
+    """A source clip: every joint's local rotation over time, and the path of the root.
+
+    The joint names of a motion's skeleton are roles (see `retarget.roles`).
+    """
+
+    skeleton: Skeleton
+    fps: float = attrs.field(converter=float)
+    rotations: Float32 = attrs.field(converter=_locked(np.float32), repr=False)
+    """(J, F, 4) local rotations, xyzw, replacing (not on top of) the rest rotations."""
+    root_translations: Float32 = attrs.field(converter=_locked(np.float32), repr=False)
+    """(F, 3) world position of joint 0, metres."""
+    source: Source = attrs.field(factory=Source)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse arrays that do not fit the skeleton or each other."""
+        _check_tracks("Motion", self.skeleton, self.rotations, self.root_translations, self.fps)
+
+    @property
+    def frames(self) -> int:
+        """Number of frames F."""
+        return self.rotations.shape[1]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Rig:
+    """The target: a skeleton whose rest is the A-pose of frame 0, and what its joints are."""
+
+    name: str
+    skeleton: Skeleton
+    roles: Mapping[str, str] = attrs.field(repr=False)
+    """Role of each joint, by joint name; joints without a role keep their rest."""
+    floor: float = attrs.field(default=0.0, converter=float)
+    """World height (metres) of the ground the rig stands on at rest."""
+    asset: bytes | None = attrs.field(default=None, repr=False)
+    """The user's own file to animate, or None for a generated skeleton."""
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse roles of joints that do not exist and roles given twice."""
+        unknown = sorted(set(self.roles) - set(self.skeleton.names))
+        if unknown:
+            raise ValueShapeError(f"Rig {self.name}: roles name unknown joints {unknown}.")
+        given = list(self.roles.values())
+        twice = sorted({role for role in given if given.count(role) > 1})
+        if twice:
+            raise ValueShapeError(f"Rig {self.name}: roles given to two joints: {twice}.")
+
+    @cached_property
+    def joint_of_role(self) -> Mapping[str, int]:
+        """Joint index by role."""
+        return {role: self.skeleton.index[name] for name, role in self.roles.items()}
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Contacts:
+    """Which points of the source touch the floor, frame by frame."""
+
+    points: tuple[str, ...] = attrs.field(converter=tuple)
+    """Roles of the C points: ankles stand for heels, feet for toes."""
+    touching: NDArray[np.bool_] = attrs.field(converter=_locked(np.bool_), repr=False)
+    """(C, F) True where the point is in contact."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Clip:
+    """What a backend receives: the rig and its animation."""
+
+    rig: Rig
+    fps: float = attrs.field(converter=float)
+    rotations: Float32 = attrs.field(converter=_locked(np.float32), repr=False)
+    """(J, F, 4) local rotations of the rig's joints, xyzw, unit, sign-continuous."""
+    root_translations: Float32 = attrs.field(converter=_locked(np.float32), repr=False)
+    """(F, 3) world position of joint 0, metres."""
+    name: str = "motion"
+    contacts: Contacts | None = None
+    provenance: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+    """JSON-able facts on the making: source, rates, target, solver, passes, versions."""
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse arrays that do not fit the rig or each other."""
+        _check_tracks("Clip", self.rig.skeleton, self.rotations, self.root_translations, self.fps)
+
+    @property
+    def frames(self) -> int:
+        """Number of frames F."""
+        return self.rotations.shape[1]
+
+    @property
+    def duration(self) -> float:
+        """Seconds from the first frame to the last."""
+        return (self.frames - 1) / self.fps
+
+    def times(self) -> Float32:
+        """Return (F,) frame times `k / fps`, computed in float64, as float32 seconds."""
+        return (np.arange(self.frames, dtype=np.float64) / self.fps).astype(np.float32)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class ExportResult:
+    """What an exporter wrote."""
+
+    path: Path = attrs.field(converter=Path)
+    frames: int
+    duration: float
+    """Seconds from the first frame to the last."""
+    bytes_written: int
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+
+
+def _check_tracks(
+    what: str, skeleton: Skeleton, rotations: Float32, root: Float32, fps: float
+) -> None:
+    _shape(f"{what}.rotations", rotations, (len(skeleton), None, 4))
+    _shape(f"{what}.root_translations", root, (rotations.shape[1], 3))
+    if rotations.shape[1] == 0:
+        raise ValueShapeError(f"{what} has no frames.")
+    if not (np.isfinite(fps) and fps > 0):
+        raise ValueShapeError(f"{what}.fps is {fps}; expected a positive number of frames/s.")

@@ -1,0 +1,1 @@
+"""What several tests stand on; shares no code with what is tested."""
