@@ -1,4 +1,4 @@
-"""Finds the real clips that lie beside the repository; a test skips, with a reason, without them."""
+"""Finds the real clips beside the repository; a test skips, with a reason, without them."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class RetargetError(Exception):
-    """Base of everything retarget raises on purpose. The command line prints it without a traceback.
+    """Base of what retarget raises on purpose; the command line prints it without a traceback.
 
     The message is written for the person at the keyboard: it names the file, plugin or option,
     says what was wrong and, where there is something to do, what to do.

@@ -1,4 +1,4 @@
-"""Forward kinematics in numpy: the core's own solver, offered through the same hook as any other."""
+"""Forward kinematics in numpy: the core's solver, offered through the hook like any other."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def swing(a: Array, b: Array) -> Array:
     # Perpendicular to a, from the world axis that a follows least; used where a = -b.
     least = np.eye(3)[np.argmin(np.abs(a), axis=-1)]
     q = np.where(
-        w > 1e-9,  # noqa: PLR2004 - below, the cross product has no direction left
+        w > 1e-9,  # below, the cross product has no direction left
         np.concatenate([np.cross(a, b), w], axis=-1),
         np.concatenate([np.cross(a, least), np.zeros_like(w)], axis=-1),
     )
@@ -119,7 +119,7 @@ def heading(q: Array) -> Array:
     twist = np.zeros_like(q)
     twist[..., 1] = q[..., 1]
     twist[..., 3] = q[..., 3]
-    undefined = np.abs(twist).max(axis=-1) < 1e-6  # noqa: PLR2004 - float32 noise
+    undefined = np.abs(twist).max(axis=-1) < 1e-6  # float32 noise
     twist[undefined] = IDENTITY
     return normalize(twist)
 
@@ -144,7 +144,7 @@ def slerp(a: Array, b: Array, t: Array) -> Array:
     sign = np.where(dot < 0, -1, 1).astype(a.dtype)
     angle = np.arccos(np.minimum(np.abs(dot), 1))
     sine = np.sin(angle)
-    near = sine < 1e-4  # noqa: PLR2004 - here the chord and the arc agree to 1e-9
+    near = sine < 1e-4  # here the chord and the arc agree to 1e-9
     safe = np.where(near, 1, sine)
     wa = np.where(near, 1 - t, np.sin((1 - t) * angle) / safe)
     wb = np.where(near, t, np.sin(t * angle) / safe) * sign

@@ -111,7 +111,7 @@ SMPLH_T_POSE = _table(
     -0.760794  0.195263  0.022366
     """
 )
-"""(52, 3) joint positions of the mean SMPL+H body in its T-pose, in the order of `roles.HUMANOID`."""
+"""(52, 3) T-pose joint positions of the mean SMPL+H body, in the order of `roles.HUMANOID`."""
 
 SMPLX_T_POSE = _table(
     """
@@ -169,7 +169,7 @@ SMPLX_T_POSE = _table(
     -0.748400  0.014100  0.005400
     """
 )
-"""(52, 3) joint positions of the mean SMPL-X body in its T-pose, in the order of `roles.HUMANOID`."""
+"""(52, 3) T-pose joint positions of the mean SMPL-X body, in the order of `roles.HUMANOID`."""
 
 SMPLH_A_POSE = _table(
     """
@@ -228,4 +228,3 @@ SMPLH_A_POSE = _table(
     """
 )
 """(52, 3) the same SMPL+H body standing in its A-pose on the floor y = 0: the default target."""
-

@@ -119,7 +119,7 @@ class Skeleton:
 
 @attrs.frozen(kw_only=True, eq=False)
 class World:
-    """World transforms of every joint on every frame, as a forward-kinematics solver returns them."""
+    """World transforms of every joint on every frame, as an FK solver returns them."""
 
     rotations: NDArray[np.floating[Any]] = attrs.field(repr=False)
     """(J, F, 4) xyzw world rotations."""
