@@ -10,6 +10,7 @@ import attrs
 from retarget import contacts as contact_detection
 
 if TYPE_CHECKING:
+    from retarget.floor import Floor
     from retarget.matching import Match
     from retarget.options import Options
     from retarget.providers import FKSolver
@@ -24,6 +25,10 @@ class PassContext:
     """The source, at the clip's frame rate, frame for frame."""
     match: Match
     """Which source joint drives which joint of the rig."""
+    floor: Floor | None
+    """The source's floor; None for a source without feet."""
+    root_scale: float
+    """Target leg length over source leg length, by which the root's path was scaled."""
     solver: FKSolver
     options: Options
 
@@ -34,9 +39,11 @@ class PassContext:
         return self.solver.solve(motion.skeleton, motion.rotations, motion.root_translations)
 
     @cached_property
-    def contacts(self) -> Contacts:
-        """Which heels and toes of the source touch the floor."""
-        return contact_detection.detect(self.motion, self.source_world)
+    def contacts(self) -> Contacts | None:
+        """Which heels and toes of the source touch its floor; None for a source without feet."""
+        if self.floor is None:
+            return None
+        return contact_detection.detect(self.motion, self.source_world, self.floor)
 
     def world(self, clip: Clip) -> World:
         """Return the world transforms of a clip's joints."""

@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.floating[Any]]
+    Array = NDArray[Any]
 
 IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
 IDENTITY.flags.writeable = False
@@ -56,7 +56,8 @@ def rotate(q: Array, v: Array) -> Array:
 
 def normalize(q: Array) -> Array:
     """Scale to unit length, shape (…, 4). A zero quaternion gives NaN."""
-    return q / np.sqrt(np.einsum("...i,...i->...", q, q))[..., None]
+    length: Array = np.sqrt(np.einsum("...i,...i->...", q, q))
+    return q / length[..., None]
 
 
 def from_rotvec(v: Array) -> Array:
@@ -97,6 +98,9 @@ def swing(a: Array, b: Array) -> Array:
 
     Neither need be of unit length. For opposite directions the axis is any perpendicular one.
     """
+    dtype = np.result_type(a, b)
+    # In float64: near opposite directions float32 leaves only rounding in a x b and 1 + a.b.
+    a, b = np.broadcast_arrays(a.astype(np.float64), b.astype(np.float64))
     a = a / np.linalg.norm(a, axis=-1, keepdims=True)
     b = b / np.linalg.norm(b, axis=-1, keepdims=True)
     # The quaternion (a x b, 1 + a.b) is twice the half-angle quaternion's direction.
@@ -104,11 +108,11 @@ def swing(a: Array, b: Array) -> Array:
     # Perpendicular to a, from the world axis that a follows least; used where a = -b.
     least = np.eye(3)[np.argmin(np.abs(a), axis=-1)]
     q = np.where(
-        w > 1e-9,  # below, the cross product has no direction left
+        w > 1e-14,  # below, within 1e-7 rad of opposite, the cross product has no direction left
         np.concatenate([np.cross(a, b), w], axis=-1),
         np.concatenate([np.cross(a, least), np.zeros_like(w)], axis=-1),
     )
-    return normalize(q)
+    return normalize(q).astype(dtype)
 
 
 def heading(q: Array) -> Array:
@@ -154,4 +158,5 @@ def slerp(a: Array, b: Array, t: Array) -> Array:
 def angle_between(a: Array, b: Array) -> Array:
     """Return the angle (…) in radians of the rotation from a to b, 0..pi."""
     difference = multiply(a, conjugate(b))
-    return 2 * np.arctan2(np.linalg.norm(difference[..., :3], axis=-1), np.abs(difference[..., 3]))
+    sine: Array = np.linalg.norm(difference[..., :3], axis=-1)
+    return 2 * np.arctan2(sine, np.abs(difference[..., 3]))

@@ -17,7 +17,7 @@ import numpy as np
 from retarget.errors import ValueShapeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -25,15 +25,32 @@ if TYPE_CHECKING:
     Float64 = NDArray[np.float64]
 
 
-def _locked(dtype: type[np.generic]) -> Callable[[Any], NDArray[Any]]:
-    """Return a converter to a read-only array of `dtype`; copies only where the dtype differs."""
+def _read_only(array: Any, dtype: type[np.generic]) -> NDArray[Any]:
+    """Return a read-only array of `dtype`; copies only where the dtype differs."""
+    view = np.asarray(array, dtype=dtype).view()
+    view.flags.writeable = False
+    return view
 
-    def convert(array: Any) -> NDArray[Any]:
-        view = np.asarray(array, dtype=dtype).view()
-        view.flags.writeable = False
-        return view
 
-    return convert
+# One named function per converter: mypy's attrs plugin knows no others.
+def _float32(array: Any) -> Float32:
+    return _read_only(array, np.float32)
+
+
+def _float64(array: Any) -> Float64:
+    return _read_only(array, np.float64)
+
+
+def _int32(array: Any) -> NDArray[np.int32]:
+    return _read_only(array, np.int32)
+
+
+def _bool(array: Any) -> NDArray[np.bool_]:
+    return _read_only(array, np.bool_)
+
+
+def _strings(strings: Iterable[str]) -> tuple[str, ...]:
+    return tuple(strings)
 
 
 def _shape(what: str, array: NDArray[Any], expected: tuple[int | None, ...]) -> None:
@@ -52,13 +69,13 @@ class Skeleton:
     Joint 0 is the only root; every parent stands before its children.
     """
 
-    names: tuple[str, ...] = attrs.field(converter=tuple)
+    names: tuple[str, ...] = attrs.field(converter=_strings)
     """Joint names, unique."""
-    parents: NDArray[np.int32] = attrs.field(converter=_locked(np.int32), repr=False)
+    parents: NDArray[np.int32] = attrs.field(converter=_int32, repr=False)
     """(J,) index of each joint's parent; -1 for joint 0."""
-    rest_translations: Float64 = attrs.field(converter=_locked(np.float64), repr=False)
+    rest_translations: Float64 = attrs.field(converter=_float64, repr=False)
     """(J, 3) metres, in the parent joint's rest frame."""
-    rest_rotations: Float64 = attrs.field(converter=_locked(np.float64), repr=False)
+    rest_rotations: Float64 = attrs.field(converter=_float64, repr=False)
     """(J, 4) xyzw, relative to the parent joint's rest frame."""
 
     def __attrs_post_init__(self) -> None:
@@ -137,7 +154,7 @@ class Source:
     subject: str | None = None
     gender: str | None = None
     betas: NDArray[np.float32] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_locked(np.float32)), repr=False
+        default=None, converter=attrs.converters.optional(_float32), repr=False
     )
     """(B,) body shape coefficients as stored, or None."""
     up: str = "y"
@@ -159,12 +176,12 @@ class Motion:
 
     skeleton: Skeleton
     fps: float = attrs.field(converter=float)
-    rotations: Float32 = attrs.field(converter=_locked(np.float32), repr=False)
+    rotations: Float32 = attrs.field(converter=_float32, repr=False)
     """(J, F, 4) local rotations, xyzw, replacing (not on top of) the rest rotations."""
-    root_translations: Float32 = attrs.field(converter=_locked(np.float32), repr=False)
+    root_translations: Float32 = attrs.field(converter=_float32, repr=False)
     """(F, 3) world position of joint 0, metres."""
     source: Source = attrs.field(factory=Source)
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)
 
     def __attrs_post_init__(self) -> None:
         """Refuse arrays that do not fit the skeleton or each other."""
@@ -173,7 +190,7 @@ class Motion:
     @property
     def frames(self) -> int:
         """Number of frames F."""
-        return self.rotations.shape[1]
+        return int(self.rotations.shape[1])
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -188,7 +205,7 @@ class Rig:
     """World height (metres) of the ground the rig stands on at rest."""
     asset: bytes | None = attrs.field(default=None, repr=False)
     """The user's own file to animate, or None for a generated skeleton."""
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)
 
     def __attrs_post_init__(self) -> None:
         """Refuse roles of joints that do not exist and roles given twice."""
@@ -210,9 +227,9 @@ class Rig:
 class Contacts:
     """Which points of the source touch the floor, frame by frame."""
 
-    points: tuple[str, ...] = attrs.field(converter=tuple)
+    points: tuple[str, ...] = attrs.field(converter=_strings)
     """Roles of the C points: ankles stand for heels, feet for toes."""
-    touching: NDArray[np.bool_] = attrs.field(converter=_locked(np.bool_), repr=False)
+    touching: NDArray[np.bool_] = attrs.field(converter=_bool, repr=False)
     """(C, F) True where the point is in contact."""
 
 
@@ -222,15 +239,15 @@ class Clip:
 
     rig: Rig
     fps: float = attrs.field(converter=float)
-    rotations: Float32 = attrs.field(converter=_locked(np.float32), repr=False)
+    rotations: Float32 = attrs.field(converter=_float32, repr=False)
     """(J, F, 4) local rotations of the rig's joints, xyzw, unit, sign-continuous."""
-    root_translations: Float32 = attrs.field(converter=_locked(np.float32), repr=False)
+    root_translations: Float32 = attrs.field(converter=_float32, repr=False)
     """(F, 3) world position of joint 0, metres."""
     name: str = "motion"
     contacts: Contacts | None = None
     provenance: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     """JSON-able facts on the making: source, rates, target, solver, passes, versions."""
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)
 
     def __attrs_post_init__(self) -> None:
         """Refuse arrays that do not fit the rig or each other."""
@@ -239,7 +256,7 @@ class Clip:
     @property
     def frames(self) -> int:
         """Number of frames F."""
-        return self.rotations.shape[1]
+        return int(self.rotations.shape[1])
 
     @property
     def duration(self) -> float:
@@ -260,7 +277,7 @@ class ExportResult:
     duration: float
     """Seconds from the first frame to the last."""
     bytes_written: int
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)
 
 
 def _check_tracks(

@@ -1,0 +1,143 @@
+"""Rest-pose alignment: what carries the source's rest directions onto the target's.
+
+For a role r, `A[r]` is the world rotation from the source's rest to the target's rest. Applied the
+other way it takes the target's A-pose out of the motion, so that limbs point where the source's do.
+The rules, by part of the body:
+
+- arms and legs take the smallest swing on top of the parent's own: twist is inherited, never
+  invented; shoulders and hips start from the identity;
+- wrists fit the knuckles by least squares, phalanges swing on from their wrist;
+- feet turn about the vertical only: both stand on flat soles; aligning ankle to toe would tilt
+  them;
+- pelvis, spine, neck, head and collars stay: their curves differ anatomically and aligning them
+  would bend the neck.
+
+Roles outside the humanoid vocabulary stay, too: source and target must rest alike there.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retarget import quaternions as quat
+from retarget import roles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from retarget.values import Float64
+
+KNUCKLES = ("index1", "middle1", "ring1", "pinky1")
+
+_LIMBS = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"))
+_LIMB_CHILD = {f"{s}_{joint}": f"{s}_{child}" for s in roles.SIDES for joint, child in _LIMBS}
+_FINGER_CHILD = {
+    f"{s}_{finger}{n}": f"{s}_{finger}{n + 1}"
+    for s in roles.SIDES
+    for finger in roles.FINGERS
+    for n in (1, 2)
+}
+_SWINGS = _LIMB_CHILD | _FINGER_CHILD
+_INHERITS = {f"{s}_{finger}3" for s in roles.SIDES for finger in roles.FINGERS}
+_STARTS_AT_IDENTITY = {f"{s}_{joint}" for s in roles.SIDES for joint in ("hip", "shoulder")}
+
+_NO_LENGTH = 1e-6
+"""Metres below which a bone has no direction."""
+
+
+def align(source: Mapping[str, Float64], target: Mapping[str, Float64]) -> dict[str, Float64]:
+    """Return `A[r]`, xyzw, for every humanoid role of `target`, and others at the identity.
+
+    `source` and `target` map roles to rest positions (3,), metres, +Y up, both facing +Z. Where
+    one of them lacks what a rule needs, the joint inherits from its parent role.
+    """
+    found: dict[str, Float64] = {}
+    for role in (*(r for r in roles.HUMANOID if r in target), *target):
+        if role not in found:
+            found[role] = _rotation(role, found, source, target)
+    return found
+
+
+def _rotation(
+    role: str,
+    found: Mapping[str, Float64],
+    source: Mapping[str, Float64],
+    target: Mapping[str, Float64],
+) -> Float64:
+    inherited = quat.IDENTITY if role in _STARTS_AT_IDENTITY else _inherited(role, found)
+    if role in _SWINGS:
+        return _swing_onto(role, _SWINGS[role], inherited, source, target)
+    if role.endswith("_wrist"):
+        return _fit_knuckles(role, inherited, source, target)
+    if role.endswith("_ankle"):
+        return _turn(role, role.replace("ankle", "foot"), source, target)
+    if role.endswith("_foot") or role in _INHERITS:
+        return inherited
+    return quat.IDENTITY
+
+
+def _inherited(role: str, found: Mapping[str, Float64]) -> Float64:
+    parent = roles.PARENT.get(role)
+    while parent is not None and parent not in found:
+        parent = roles.PARENT[parent]
+    return quat.IDENTITY if parent is None else found[parent]
+
+
+def _direction(positions: Mapping[str, Float64], role: str, child: str) -> Float64 | None:
+    """Return the unit vector (3,) from one rest joint to another, or None where there is none."""
+    if role not in positions or child not in positions:
+        return None
+    vector = np.asarray(positions[child] - positions[role], np.float64)
+    length = np.linalg.norm(vector)
+    return vector / length if length > _NO_LENGTH else None
+
+
+def _swing_onto(
+    role: str,
+    child: str,
+    inherited: Float64,
+    source: Mapping[str, Float64],
+    target: Mapping[str, Float64],
+) -> Float64:
+    d_s, d_t = _direction(source, role, child), _direction(target, role, child)
+    if d_s is None or d_t is None:
+        return inherited
+    return quat.multiply(quat.swing(quat.rotate(inherited, d_s), d_t), inherited)
+
+
+def _turn(
+    role: str, child: str, source: Mapping[str, Float64], target: Mapping[str, Float64]
+) -> Float64:
+    d_s, d_t = _direction(source, role, child), _direction(target, role, child)
+    if d_s is None or d_t is None:
+        return quat.IDENTITY
+    level = np.array([1.0, 0.0, 1.0])
+    if min(np.linalg.norm(d_s * level), np.linalg.norm(d_t * level)) < _NO_LENGTH:
+        return quat.IDENTITY  # a foot that points straight down has no heading
+    return quat.heading(quat.swing(d_s * level, d_t * level))
+
+
+def _fit_knuckles(
+    wrist: str, inherited: Float64, source: Mapping[str, Float64], target: Mapping[str, Float64]
+) -> Float64:
+    side = wrist.removesuffix("_wrist")
+    pairs = [
+        (d_s, d_t)
+        for knuckle in KNUCKLES
+        if (d_s := _direction(source, wrist, f"{side}_{knuckle}")) is not None
+        and (d_t := _direction(target, wrist, f"{side}_{knuckle}")) is not None
+    ]
+    if not pairs:
+        return inherited
+    if len(pairs) == 1:
+        return _swing_onto(wrist, f"{side}_{KNUCKLES[0]}", inherited, source, target)
+    from scipy.spatial.transform import Rotation  # noqa: PLC0415 - scipy costs 0.2 s to import
+
+    with warnings.catch_warnings():
+        # Knuckles on one line leave the roll open; scipy then warns and takes the smallest.
+        warnings.simplefilter("ignore", UserWarning)
+        fit, _ = Rotation.align_vectors([t for _, t in pairs], [s for s, _ in pairs])
+    return np.asarray(fit.as_quat(), np.float64)

@@ -1,0 +1,104 @@
+"""Where a source stands: the height its toe joints rest at when they rest.
+
+AMASS promises no ground and other layouts less. The feet that stand still tell: the lowest
+cluster of static toe heights is the floor. Never subtract the lowest height per frame; that turns
+jumps into stretches.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from retarget.values import Skeleton
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from retarget.providers import FKSolver
+    from retarget.values import Float32, Motion, World
+
+SOLE = 0.02
+"""Metres from the toe joint of the mean SMPL body down to its sole, rounded."""
+
+STATIC_SPEED = 0.15
+"""m/s below which a toe stands: where published thresholds meet once units are normalised."""
+
+_SAMPLES = 2048
+"""Moments looked at; a longer clip is sampled evenly, for the floor does not move."""
+
+_CLUSTER = (-0.02, 0.04)
+"""Metres around the lowest static heights that count as the same level: noise and heel-off."""
+
+_TRUST = 0.15
+"""Metres a measured level may lie from a floor the layout promises before it is not believed:
+feet can hang, rest on a chair or do a handstand."""
+
+
+@attrs.frozen(kw_only=True)
+class Floor:
+    """The source's floor, as a level for its toe joints."""
+
+    toe_level: float
+    """Height (metres, world Y) of the toe joints when they stand on the floor."""
+    found_by: str
+    """"static toes", "layout" (the format's promise) or "lowest toes" (nothing stood still)."""
+
+
+def stance_roles(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the joints a body stands on: toes, or ankles where there are no toes; else none."""
+    present = set(names)
+    for joint in ("foot", "ankle"):
+        pair = (f"left_{joint}", f"right_{joint}")
+        if present.issuperset(pair):
+            return pair
+    return ()
+
+
+def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
+    """Find the floor of a motion, or None where it has no feet."""
+    points = stance_roles(motion.skeleton.names)
+    if not points:
+        return None
+    steps = max(1, motion.frames - 1)
+    moments = np.unique(np.linspace(0, max(0, motion.frames - 2), min(steps, _SAMPLES)).astype(int))
+    here = _positions(motion, points, solver, moments)
+    there = _positions(motion, points, solver, np.minimum(moments + 1, motion.frames - 1))
+    static = np.linalg.norm(there - here, axis=-1) * motion.fps < STATIC_SPEED
+    heights = here[..., 1]
+    if static.any():
+        standing = heights[static]
+        low = np.percentile(standing, 5)
+        near = (standing > low + _CLUSTER[0]) & (standing < low + _CLUSTER[1])
+        level, found_by = float(np.median(standing[near])), "static toes"
+    else:
+        level, found_by = float(np.percentile(heights.min(axis=0), 5)), "lowest toes"
+    if motion.source.ground_at_zero and abs(level - SOLE) > _TRUST:
+        return Floor(toe_level=SOLE, found_by="layout")
+    return Floor(toe_level=level, found_by=found_by)
+
+
+def _positions(
+    motion: Motion, points: Sequence[str], solver: FKSolver, frames: NDArray[np.intp]
+) -> NDArray[np.floating]:
+    """World positions (P, N, 3) of a few joints on a few frames: FK of their ancestors alone."""
+    skeleton = motion.skeleton
+    keep: set[int] = set()
+    for joint in (skeleton.index[p] for p in points):
+        while joint >= 0:
+            keep.add(joint)
+            joint = int(skeleton.parents[joint])  # noqa: PLW2901 - climbs to the root
+    joints = sorted(keep)
+    branch = Skeleton(
+        names=tuple(skeleton.names[j] for j in joints),
+        parents=[joints.index(p) if (p := int(skeleton.parents[j])) >= 0 else -1 for j in joints],
+        rest_translations=skeleton.rest_translations[joints],
+        rest_rotations=skeleton.rest_rotations[joints],
+    )
+    rotations: Float32 = motion.rotations[np.ix_(joints, frames)]
+    world: World = solver.solve(branch, rotations, motion.root_translations[frames])
+    return world.positions[[branch.index[p] for p in points]]

@@ -1,0 +1,66 @@
+"""The kinds of provider: what each is called, which hook offers it, how it is checked."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Kind:
+    """One kind of provider."""
+
+    title: str
+    """What errors and lists call it."""
+    hook: str
+    """The hook that offers it."""
+    protocol: str
+    """Name of its Protocol in `retarget.providers`."""
+    option: str
+    """The command-line option that picks it by name."""
+    absent: dict[str, str] = attrs.field(factory=dict)
+    """First-party names and how to install them, for where they are not installed."""
+
+
+MOTION_SOURCE = Kind(
+    title="motion source",
+    hook="retarget_motion_sources",
+    protocol="MotionSource",
+    option="--motion-source",
+    absent=dict.fromkeys(
+        ("amass", "smplx", "smpl24", "smplx-python", "matrices", "smpl"),
+        "pip install retarget-motion",
+    ),
+)
+APOSE_SOURCE = Kind(
+    title="target",
+    hook="retarget_apose_sources",
+    protocol="APoseSource",
+    option="--target",
+    absent=dict.fromkeys(("default", "npz"), "pip install retarget-apose"),
+)
+FK_SOLVER = Kind(
+    title="FK solver",
+    hook="retarget_fk_solvers",
+    protocol="FKSolver",
+    option="--fk-solver",
+)
+EXPORTER = Kind(
+    title="backend",
+    hook="retarget_exporters",
+    protocol="Exporter",
+    option="--backend",
+    absent={
+        "gltf": "pip install retarget-gltf",
+        "blender": "pip install 'retarget[blender]' (Python 3.11), "
+        "or in a checkout: uv run --extra blender retarget …",
+    },
+)
+PASS = Kind(
+    title="pass",
+    hook="retarget_passes",
+    protocol="Pass",
+    option="--pass",
+    absent=dict.fromkeys(("floor", "feet", "hands"), "pip install retarget-ik"),
+)
+
+KINDS = (MOTION_SOURCE, APOSE_SOURCE, FK_SOLVER, EXPORTER, PASS)

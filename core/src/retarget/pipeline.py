@@ -1,0 +1,125 @@
+"""The pipeline: plugins chosen by name, the target made once, then any number of clips through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from retarget.errors import OutputExistsError
+from retarget.loading import load_motion, load_rig
+from retarget.options import Options
+from retarget.plugins import Plugins
+from retarget.retargeter import Retargeter
+from retarget.values import Clip, Rig
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from os import PathLike
+
+    from retarget.contracts import CheckedExporter
+    from retarget.values import ExportResult, Motion
+
+OUTPUT_MARK = "_retargeted"
+"""Added to the name of a clip to name its output."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Pipeline:
+    """Everything between an input file and an output file, ready for any number of clips."""
+
+    plugins: Plugins
+    options: Options
+    retargeter: Retargeter
+    exporter: CheckedExporter
+    motion_source: str | None = None
+    """The source that must read every file; by content where None."""
+
+    @classmethod
+    def prepare(
+        cls,
+        *,
+        target: str | PathLike[str] | Rig | None = None,
+        backend: str = "gltf",
+        passes: Sequence[str] = (),
+        fk_solver: str = "numpy",
+        motion_source: str | None = None,
+        options: Options | None = None,
+        plugins: Plugins | None = None,
+    ) -> Pipeline:
+        """Load what was named and make the target.
+
+        Raises:
+            UsageError: a name that no plugin offers.
+            RetargetError: a plugin does not load, or the target cannot be made.
+
+        """
+        options, plugins = options or Options(), plugins or Plugins()
+        exporter = plugins.exporter(backend)
+        solver = plugins.fk_solver(fk_solver)
+        chosen = {name: plugins.pass_(name) for name in passes}
+        if motion_source is not None:
+            plugins.motion_source(motion_source)
+        if not isinstance(target, Rig):
+            target = load_rig(target, options=options, plugins=plugins)
+        return cls(
+            plugins=plugins,
+            options=options,
+            retargeter=Retargeter(target, options=options, passes=chosen, solver=solver),
+            exporter=exporter,
+            motion_source=motion_source,
+        )
+
+    def output_beside(self, path: Path) -> Path:
+        """Return where the output of an input goes when nothing else is said."""
+        return path.with_name(f"{path.stem}{OUTPUT_MARK}{self.exporter.formats[0]}")
+
+    def convert(self, clip: Path | Motion, output: Path) -> ExportResult:
+        """Take one clip, from its file or from memory, to a file.
+
+        Raises:
+            NotAMotionError: no source knows the file.
+            OutputExistsError: the output is there and `options.force` is off.
+            RetargetError: the file cannot be used, or nothing can be written.
+
+        """
+        self.refuse_existing(output)
+        motion = clip if not isinstance(clip, Path) else self.load(clip)
+        retargeted = self.retargeter.retarget(motion)
+        told = self.plugins.notify("retarget_clip_retargeted", clip=retargeted, motion=motion)
+        return self.export(retargeted, output, warnings=told)
+
+    def load(self, path: Path) -> Motion:
+        """Read a motion with this pipeline's options and plugins; raises as `load_motion`."""
+        return load_motion(
+            path, source=self.motion_source, options=self.options, plugins=self.plugins
+        )
+
+    def export(self, clip: Clip, output: Path, *, warnings: tuple[str, ...] = ()) -> ExportResult:
+        """Write a clip; the result carries the clip's warnings, too."""
+        result = self.exporter.export(clip, output, self.options)
+        told = self.plugins.notify("retarget_clip_exported", result=result, clip=clip)
+        return attrs.evolve(result, warnings=(*clip.warnings, *warnings, *result.warnings, *told))
+
+    def export_apose(self, output: Path) -> ExportResult:
+        """Write the target alone, standing in its A-pose, as a clip of one frame."""
+        self.refuse_existing(output)
+        rig = self.retargeter.rig
+        return self.export(
+            Clip(
+                rig=rig,
+                fps=self.options.fps or 60.0,
+                rotations=rig.skeleton.rest_rotations[:, None].astype(np.float32),
+                root_translations=rig.skeleton.rest_translations[:1],
+                name="A-Pose",
+                provenance={"target": rig.name},
+            ),
+            output,
+        )
+
+    def refuse_existing(self, output: Path) -> None:
+        """Raise where an output is there already and overwriting was not asked for."""
+        if output.exists() and not self.options.force:
+            raise OutputExistsError(f"{output} is already there; --force overwrites it.")

@@ -1,0 +1,131 @@
+"""The retargeter: what depends on the target is done once, a motion then goes through pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from retarget import __version__, floor
+from retarget import quaternions as quat
+from retarget.context import PassContext
+from retarget.fk import NumpyFK
+from retarget.frame0 import with_apose
+from retarget.matching import Match, match
+from retarget.options import Options
+from retarget.resample import resample
+from retarget.root import RootPath
+from retarget.transfer import Transfer
+from retarget.values import Clip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from retarget.providers import FKSolver, Pass
+    from retarget.values import Motion, Rig, Skeleton
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class _Plan:
+    """What depends on the rig and the source skeleton alone."""
+
+    match: Match
+    transfer: Transfer
+    root: RootPath
+
+
+class Retargeter:
+    """Puts motions onto one rig.
+
+    Args:
+        rig: the target.
+        options: resampling and frame 0 are read from it; passes receive it.
+        passes: by name, in the order in which they are applied.
+        solver: forward kinematics; the core's own where none is given.
+
+    """
+
+    def __init__(
+        self,
+        rig: Rig,
+        *,
+        options: Options | None = None,
+        passes: Mapping[str, Pass] | None = None,
+        solver: FKSolver | None = None,
+    ) -> None:
+        """Keep what is given; the work is done on the first motion of each source skeleton."""
+        self.rig = rig
+        self.options = options or Options()
+        self.passes = dict(passes or {})
+        self.solver = solver or NumpyFK()
+        self._plans: dict[bytes, _Plan] = {}
+
+    def retarget(self, motion: Motion) -> Clip:
+        """Return the motion on the rig: transferred, passed on, frame 0 set.
+
+        Raises:
+            MatchError: rig and motion share too few roles.
+
+        """
+        if self.options.fps is not None:
+            motion = resample(motion, self.options.fps)
+        plan = self._plan(motion.skeleton)
+        ground = floor.estimate(motion, self.solver)
+        clip = Clip(
+            rig=self.rig,
+            fps=motion.fps,
+            rotations=plan.transfer.apply(motion.rotations),
+            root_translations=plan.root.apply(motion.root_translations, ground),
+            name=motion.source.path.stem if motion.source.path else "motion",
+            provenance=self._provenance(motion, plan),
+            warnings=(*self.rig.warnings, *motion.warnings, *self._losses(motion)),
+        )
+        if self.passes:
+            context = PassContext(
+                motion=motion,
+                match=plan.match,
+                floor=ground,
+                root_scale=plan.root.scale,
+                solver=self.solver,
+                options=self.options,
+            )
+            for one in self.passes.values():
+                clip = one.apply(clip, context)
+            clip = attrs.evolve(clip, rotations=quat.continuous(clip.rotations))
+        return with_apose(clip, mode=self.options.frame0, place=self.options.frame0_place)
+
+    def _plan(self, source: Skeleton) -> _Plan:
+        key = b"".join(
+            (
+                repr(source.names).encode(),
+                source.parents.tobytes(),
+                source.rest_translations.tobytes(),
+                source.rest_rotations.tobytes(),
+            )
+        )
+        if key not in self._plans:
+            paired = match(self.rig, source)
+            transfer = Transfer.between(source, self.rig, paired)
+            root = RootPath.between(source, self.rig, transfer, self.solver)
+            self._plans[key] = _Plan(match=paired, transfer=transfer, root=root)
+        return self._plans[key]
+
+    def _losses(self, motion: Motion) -> tuple[str, ...]:
+        if self.options.frame0 == "replace" and motion.frames == 1:
+            lost = "The motion has one frame and the A-pose replaces it; "
+            return (lost + "keep it with --frame0 insert or none.",)
+        return ()
+
+    def _provenance(self, motion: Motion, plan: _Plan) -> dict[str, Any]:
+        source = motion.source
+        return {
+            "retarget": __version__,
+            "source": source.path.name if source.path else None,
+            "sourceLayout": source.kind,
+            "sourceUp": source.up,
+            "frameRate": motion.fps,
+            "target": self.rig.name,
+            "rootScale": round(plan.root.scale, 6),
+            "frame0": self.options.frame0,
+            "passes": list(self.passes),
+        }

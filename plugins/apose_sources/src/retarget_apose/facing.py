@@ -1,0 +1,81 @@
+"""Turns a body that stands Z-up or Y-up, facing any way, to +Y up and +Z forward."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retarget import quaternions as quat
+from retarget.errors import RetargetError
+from retarget.matching import roles_of_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retarget.values import Float64
+
+_UPRIGHT = 0.9
+"""Cosine to its nearest axis above which a body stands along it."""
+
+_SQUARE = math.radians(15)
+"""A body within this of facing along an axis does so: hips are never quite level."""
+
+_HUMAN = (0.2, 5.0)
+"""Metres from ankles to shoulders outside which the unit is in doubt."""
+
+
+def face_forward(
+    name: str, joints: Sequence[str], positions: Float64
+) -> tuple[Float64, tuple[str, ...]]:
+    """Return positions (J, 3) turned to +Y up, +Z forward, and warnings on what was odd.
+
+    Up is where the shoulders are from the ankles, left where the left hip is from the right one.
+
+    Raises:
+        RetargetError: hips, ankles or shoulders are missing, or the body stands along no axis.
+
+    """
+    where = dict(zip((roles_of_names([j]).get(j) for j in joints), positions, strict=True))
+    needed = [f"{s}_{j}" for s in ("left", "right") for j in ("hip", "ankle", "shoulder")]
+    lacking = [role for role in needed if role not in where]
+    if lacking:
+        raise RetargetError(f"{name}: required joints are missing: {', '.join(lacking)}.")
+    stature = sum(where[f"{s}_shoulder"] - where[f"{s}_ankle"] for s in ("left", "right")) / 2
+    height = float(np.linalg.norm(stature))
+    axis = int(np.argmax(np.abs(stature)))
+    if height == 0 or abs(stature[axis]) / height < _UPRIGHT:
+        raise RetargetError(
+            f"{name}: the body stands along no axis (ankles to shoulders: "
+            f"{np.round(stature, 2).tolist()}); an A-pose stands upright, Z-up or Y-up."
+        )
+    up = np.zeros(3)
+    up[axis] = np.sign(stature[axis])
+    upright = quat.swing(up, np.array([0.0, 1.0, 0.0]))
+    left = quat.rotate(upright, where["left_hip"] - where["right_hip"])
+    yaw = math.atan2(left[2], left[0])  # turning by it about +Y brings left onto +X
+    quarter = round(yaw / (math.pi / 2)) * math.pi / 2
+    warnings = []
+    if abs(yaw - quarter) > _SQUARE:
+        warnings.append(
+            f"{name}: the body faces {math.degrees(yaw - quarter):.0f}° off its axes; turned."
+        )
+    else:
+        yaw = quarter
+    turn = quat.multiply(quat.from_rotvec(np.array([0.0, yaw, 0.0])), upright)
+    turned = quat.rotate(turn, positions)
+    if not _HUMAN[0] < height < _HUMAN[1]:
+        warnings.append(
+            f"{name}: shoulders stand {height:.3g} above the ankles; positions must be in metres."
+        )
+    if _toes_point_back(dict(zip(where, turned, strict=True))):
+        warnings.append(f"{name}: the toes point backwards; are left and right swapped?")
+    return turned, tuple(warnings)
+
+
+def _toes_point_back(where: dict[str | None, Float64]) -> bool:
+    feet = [
+        where[f"{s}_foot"] - where[f"{s}_ankle"] for s in ("left", "right") if f"{s}_foot" in where
+    ]
+    return bool(feet) and float(np.sum(feet, axis=0)[2]) < 0

@@ -1,0 +1,118 @@
+"""A rig made from joint positions alone: a generated skeleton.
+
+Positions say nothing of a joint's axes, so the axes are free to choose. They are chosen such that
+the rig's zero pose is SMPL's T-pose: each joint's rest world rotation is the alignment from SMPL's
+rest to the A-pose. The animated local rotations of a clip are then SMPL's own, which is what
+researchers and VRM expect to find in the file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retarget import quaternions as quat
+from retarget import roles, smpl
+from retarget.alignment import align
+from retarget.errors import RetargetError
+from retarget.floor import SOLE
+from retarget.matching import roles_of_names
+from retarget.values import Rig, Skeleton
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retarget.values import Float64
+
+_ON_GROUND = (-0.02, 0.15)
+"""Metres between which the lowest joint of a body that stands on y = 0 lies."""
+
+
+def rig_from_positions(
+    name: str, joints: Sequence[str], positions: Float64, *, warnings: tuple[str, ...] = ()
+) -> Rig:
+    """Make a rig from the joint names and A-pose positions (J, 3), metres, +Y up, facing +Z.
+
+    Names and their order are kept; only a joint that stands before its parent is moved after it.
+
+    Raises:
+        RetargetError: names that state no SMPL-H joint, joints named twice, required ones missing.
+
+    """
+    role_of = _checked_roles(name, joints)
+    order, parents = _parents_first([role_of[joint] for joint in joints])
+    joints = [joints[j] for j in order]
+    positions = positions[order]
+    aligned = align(
+        dict(zip(roles.HUMANOID, smpl.SMPLH_T_POSE, strict=True)),
+        {role_of[joint]: at for joint, at in zip(joints, positions, strict=True)},
+    )
+    world = np.array([aligned[role_of[joint]] for joint in joints])
+    to_parent = quat.conjugate(world[parents[1:]])
+    rest_rotations, rest_translations = world.copy(), positions.copy()
+    rest_rotations[1:] = quat.multiply(to_parent, world[1:])
+    rest_translations[1:] = quat.rotate(to_parent, positions[1:] - positions[parents[1:]])
+    lowest = float(positions[:, 1].min())
+    return Rig(
+        name=name,
+        skeleton=Skeleton(
+            names=joints,
+            parents=parents,
+            rest_translations=rest_translations,
+            rest_rotations=rest_rotations,
+        ),
+        roles={joint: role_of[joint] for joint in joints},
+        floor=0.0 if _ON_GROUND[0] <= lowest <= _ON_GROUND[1] else lowest - SOLE,
+        warnings=warnings,
+    )
+
+
+def _checked_roles(name: str, joints: Sequence[str]) -> dict[str, str]:
+    repeated = sorted({joint for joint in joints if joints.count(joint) > 1})
+    if repeated:
+        raise RetargetError(f"{name}: joints named twice: {', '.join(repeated)}.")
+    found = roles_of_names(joints)
+    unknown = [joint for joint in joints if joint not in found]
+    if unknown:
+        raise RetargetError(
+            f"{name}: unknown joints: {', '.join(unknown)}. Joints carry the SMPL-H names, "
+            "original (L_Hip, L_Hand_0) or smplx's (left_hip, left_index1)."
+        )
+    given = list(found.values())
+    twice = [joint for joint in joints if given.count(found[joint]) > 1]
+    if twice:
+        raise RetargetError(f"{name}: two names for the same joint among: {', '.join(twice)}.")
+    missing = [
+        f"{roles.ORIGINAL_NAMES[roles.HUMANOID.index(role)]} ({role})"
+        for role in roles.REQUIRED
+        if role not in given
+    ]
+    if missing:
+        raise RetargetError(f"{name}: required joints are missing: {', '.join(missing)}.")
+    return found
+
+
+def _parents_first(given: list[str]) -> tuple[list[int], list[int]]:
+    """Return an order of the joints and each one's parent in it, -1 for the pelvis.
+
+    The parent is the nearest ancestor that is there; the order is the given one as far as it can.
+    """
+    place = {role: j for j, role in enumerate(given)}
+    above = [_nearest_above(role, place) for role in given]
+    order: list[int] = []
+    for joint in [place["pelvis"], *range(len(given))]:
+        line = []
+        climb = joint
+        while climb >= 0 and climb not in order:
+            line.append(climb)
+            climb = above[climb]
+        order.extend(reversed(line))
+    return order, [order.index(above[j]) if above[j] >= 0 else -1 for j in order]
+
+
+def _nearest_above(role: str, place: dict[str, int]) -> int:
+    parent = roles.PARENT[role]
+    while parent is not None and parent not in place:
+        parent = roles.PARENT[parent]
+    return -1 if parent is None else place[parent]
