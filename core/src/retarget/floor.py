@@ -31,7 +31,7 @@ STATIC_SPEED = 0.15
 _SAMPLES = 2048
 """Moments looked at; a longer clip is sampled evenly, for the floor does not move."""
 
-_CLUSTER = (-0.02, 0.04)
+_CLUSTER = (-0.02, 0.03)
 """Metres around the lowest static heights that count as the same level: noise and heel-off."""
 
 _TRUST = 0.15

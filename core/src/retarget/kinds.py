@@ -10,7 +10,9 @@ class Kind:
     """One kind of provider."""
 
     title: str
-    """What errors and lists call it."""
+    """What errors call one of it."""
+    plural: str
+    """What lists call several."""
     hook: str
     """The hook that offers it."""
     protocol: str
@@ -23,6 +25,7 @@ class Kind:
 
 MOTION_SOURCE = Kind(
     title="motion source",
+    plural="motion sources",
     hook="retarget_motion_sources",
     protocol="MotionSource",
     option="--motion-source",
@@ -33,6 +36,7 @@ MOTION_SOURCE = Kind(
 )
 APOSE_SOURCE = Kind(
     title="target",
+    plural="targets",
     hook="retarget_apose_sources",
     protocol="APoseSource",
     option="--target",
@@ -40,12 +44,14 @@ APOSE_SOURCE = Kind(
 )
 FK_SOLVER = Kind(
     title="FK solver",
+    plural="FK solvers",
     hook="retarget_fk_solvers",
     protocol="FKSolver",
     option="--fk-solver",
 )
 EXPORTER = Kind(
     title="backend",
+    plural="backends",
     hook="retarget_exporters",
     protocol="Exporter",
     option="--backend",
@@ -57,10 +63,10 @@ EXPORTER = Kind(
 )
 PASS = Kind(
     title="pass",
+    plural="passes",
     hook="retarget_passes",
     protocol="Pass",
     option="--pass",
-    absent=dict.fromkeys(("floor", "feet", "hands"), "pip install retarget-ik"),
 )
 
 KINDS = (MOTION_SOURCE, APOSE_SOURCE, FK_SOLVER, EXPORTER, PASS)

@@ -1,0 +1,46 @@
+"""The command line: `retarget INPUT…` converts, further commands list, inspect and demonstrate.
+
+Nothing here imports numpy before it is needed, so that help and lists come at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from retarget.errors import RetargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "plugins": "list what is installed and what is not",
+    "inspect": "tell what a motion file is",
+    "demo": "make a clip and retarget it; needs no data",
+}
+"""Commands besides converting, each a module of this package with `run(arguments) -> int`."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit status: 0 all well, 1 something failed, 2 usage."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    name = given.pop(0) if given and given[0] in COMMANDS else "convert"
+    try:
+        status: int = import_module(f"retarget.cli.{name}").run(given)
+        sys.stdout.flush()
+    except RetargetError as error:
+        print(f"retarget: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("retarget: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`); keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status

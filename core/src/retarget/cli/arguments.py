@@ -1,0 +1,157 @@
+"""The arguments of the conversion command and what they ask for."""
+
+from __future__ import annotations
+
+import argparse
+from fractions import Fraction
+from pathlib import Path
+
+from retarget import __version__
+from retarget.cli import COMMANDS
+from retarget.options import FRAME0, FRAME0_PLACES, MESHES, UP_AXES, Options
+
+EPILOG = "further commands:\n" + "\n".join(
+    f"  retarget {name:10}{summary}" for name, summary in COMMANDS.items()
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of `retarget INPUT…`, before plugins add their options."""
+    p = argparse.ArgumentParser(
+        prog="retarget",
+        description="Put motion clips onto another skeleton, as animated GLB files.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    p.add_argument("--version", action="version", version=f"retarget {__version__}")
+    p.add_argument(
+        "inputs",
+        nargs="*",
+        metavar="INPUT",
+        type=Path,
+        help="motion files, or folders that are searched for them",
+    )
+    _add_files(p.add_argument_group("files"))
+    _add_motion(p.add_argument_group("reading motions"))
+    _add_retargeting(p.add_argument_group("retargeting"))
+    _add_body(p.add_argument_group("the body of a generated skeleton"))
+    return p
+
+
+def _add_files(g: argparse._ArgumentGroup) -> None:
+    g.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="write under this folder, keeping the input's folder tree (or, for one clip, to "
+        "this .glb file); default: <stem>_retargeted.glb beside each input",
+    )
+    g.add_argument(
+        "--target",
+        "--apose-path",
+        metavar="SPEC",
+        help="the skeleton to put the motion on: an A-pose NPZ, or 'default'",
+    )
+    g.add_argument("--backend", default="gltf", metavar="NAME", help="who writes (default: gltf)")
+    g.add_argument("--limit", type=_count, metavar="N", help="convert the first N motions only")
+    g.add_argument("--force", action="store_true", help="overwrite outputs that are there")
+    g.add_argument(
+        "--export-target-apose",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="write the target in its A-pose (default: <target>_apose.glb in this folder)",
+    )
+    g.add_argument("-q", "--quiet", action="store_true", help="only failures and the last line")
+    g.add_argument("-v", "--verbose", action="store_true", help="more on each clip and error")
+
+
+def _add_motion(g: argparse._ArgumentGroup) -> None:
+    g.add_argument("--motion-source", metavar="NAME", help="the reader to use for every file")
+    g.add_argument(
+        "--up",
+        choices=UP_AXES,
+        default="auto",
+        help="the files' up axis (write --up=-y); auto: by layout, else as the body stands",
+    )
+    g.add_argument("--source-fps", type=_rate, metavar="R", help="the files' frames per second")
+    g.add_argument("--frame-limit", type=_count, metavar="F", help="read the first F frames only")
+
+
+def _add_retargeting(g: argparse._ArgumentGroup) -> None:
+    g.add_argument("--fps", type=_rate, metavar="R", help="resample to this rate")
+    g.add_argument(
+        "--frame0",
+        choices=FRAME0,
+        default="replace",
+        help="the A-pose replaces the first frame, is inserted before it, or is left out",
+    )
+    g.add_argument(
+        "--frame0-place",
+        choices=FRAME0_PLACES,
+        default="authored",
+        help="where the A-pose stands: as in the target's file, or where the motion begins",
+    )
+    passes = g.add_mutually_exclusive_group()
+    passes.add_argument(
+        "--pass",
+        dest="passes",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="apply this pass; may be given several times, applied in that order",
+    )
+    passes.add_argument("--no-passes", action="store_true", help="apply no pass")
+    g.add_argument("--fk-solver", default="numpy", metavar="NAME", help="(default: numpy)")
+
+
+def _add_body(g: argparse._ArgumentGroup) -> None:
+    g.add_argument("--mesh", choices=MESHES, default="mannequin", help="(default: mannequin)")
+    g.add_argument("--cube-size", type=float, default=0.05, metavar="M", help="edge, metres")
+    g.add_argument(
+        "--cube-location",
+        type=float,
+        nargs=3,
+        default=(0.0, 0.0, 0.0),
+        metavar=("X", "Y", "Z"),
+        help="centre of the cube, metres, in Blender's axes (Z up)",
+    )
+
+
+def options_of(given: argparse.Namespace, extra: dict[str, object]) -> Options:
+    """Return the options that the parsed arguments ask for.
+
+    Raises:
+        UsageError: a value that cannot be.
+
+    """
+    x, y, z = given.cube_location
+    return Options(
+        up=given.up,
+        source_fps=given.source_fps,
+        frame_limit=given.frame_limit,
+        fps=given.fps,
+        frame0=given.frame0,
+        frame0_place=given.frame0_place,
+        mesh=given.mesh,
+        cube_size=given.cube_size,
+        cube_location=(x, z, -y),  # Blender's Z-up to +Y up
+        force=given.force,
+        extra=extra,
+    )
+
+
+def _rate(text: str) -> float:
+    """Read a frame rate: 30, 59.94 or 60000/1001."""
+    try:
+        return float(Fraction(text))
+    except (ValueError, ZeroDivisionError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no frame rate") from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive whole number")
+    return int(text)

@@ -1,0 +1,133 @@
+"""`retarget INPUT…`: convert files and folders, tell each clip's fate, count at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retarget.cli import INTERRUPTED, arguments
+from retarget.errors import UsageError
+from retarget.plugins import Plugins
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from retarget.batch import Job, Outcome
+    from retarget.pipeline import Pipeline
+    from retarget.values import ExportResult
+
+
+def run(given: Sequence[str]) -> int:
+    """Run the command; return its exit status."""
+    plugins = Plugins()
+    parser = arguments.parser()
+    own = set(vars(parser.parse_args([])))
+    plugins.add_options(parser)
+    asked = parser.parse_args(given)
+    for failure in plugins.failures:
+        print(f"warning: {failure}", file=sys.stderr)
+    if not asked.inputs and asked.export_target_apose is None:
+        raise UsageError("no INPUT given; `retarget --help` says what can be asked for.")
+    extra = {name: value for name, value in vars(asked).items() if name not in own}
+    pipeline = _pipeline(asked, extra, plugins)
+    if asked.export_target_apose is not None:
+        result = pipeline.export_apose(_apose_path(asked.export_target_apose, pipeline))
+        if not asked.quiet:
+            print(f"target  {result.path}")
+        if not asked.inputs:
+            return 0
+    return _convert(pipeline, asked)
+
+
+def _pipeline(asked: argparse.Namespace, extra: dict[str, object], plugins: Plugins) -> Pipeline:
+    from retarget.pipeline import Pipeline  # noqa: PLC0415 - imports numpy; help must be quick
+
+    return Pipeline.prepare(
+        target=asked.target,
+        backend=asked.backend,
+        passes=asked.passes,
+        fk_solver=asked.fk_solver,
+        motion_source=asked.motion_source,
+        options=arguments.options_of(asked, extra),
+        plugins=plugins,
+    )
+
+
+def _apose_path(given: str, pipeline: Pipeline) -> Path:
+    stem = Path(pipeline.retargeter.rig.name).stem
+    return Path(given or f"{stem}_apose{pipeline.exporter.formats[0]}")
+
+
+def _convert(pipeline: Pipeline, asked: argparse.Namespace) -> int:
+    from retarget.batch import convert_all, find_clips, plan  # noqa: PLC0415 - as above
+    from retarget.loading import motion_suffixes  # noqa: PLC0415
+
+    suffixes = motion_suffixes(pipeline.plugins)
+    clips = find_clips(asked.inputs, suffixes)
+    if not clips:
+        print(
+            f"retarget: no motion files ({', '.join(suffixes)}) in "
+            f"{', '.join(map(str, asked.inputs))}",
+            file=sys.stderr,
+        )
+    jobs = plan(clips, asked.inputs, asked.output, pipeline)
+    report = Report(jobs, quiet=asked.quiet, verbose=asked.verbose)
+    try:
+        for outcome in convert_all(pipeline, jobs, limit=asked.limit):
+            report.tell(outcome)
+    except KeyboardInterrupt:
+        report.close()
+        return INTERRUPTED
+    report.close()
+    return 1 if report.counts["failed"] or not clips else 0
+
+
+class Report:
+    """Tells outcomes as they come: what was done to stdout, what went wrong to stderr."""
+
+    def __init__(self, jobs: Sequence[Job], *, quiet: bool, verbose: bool) -> None:
+        """Start counting towards `jobs`."""
+        self.counts: Counter[str] = Counter()
+        self._total = len(jobs)
+        self._quiet, self._verbose = quiet, verbose
+        self._warned: Counter[str] = Counter()
+
+    def tell(self, outcome: Outcome) -> None:
+        """Print one outcome."""
+        self.counts[outcome.status] += 1
+        at = f"[{self.counts.total()}/{self._total}] " if self._total > 1 else ""
+        source = outcome.job.source
+        if outcome.status == "failed":
+            print(f"{at}failed  {source}: {outcome.reason}", file=sys.stderr)
+            if self._verbose and outcome.traceback:
+                print(outcome.traceback, file=sys.stderr)
+        elif outcome.status == "skipped" and not self._quiet:
+            print(f"{at}skipped {source}: {outcome.reason}", flush=True)
+        elif outcome.result is not None:
+            if not self._quiet:
+                print(f"{at}done    {source} -> {_summary(outcome.result)}", flush=True)
+            self._warn(source, outcome.result.warnings)
+
+    def _warn(self, source: Path, warnings: Sequence[str]) -> None:
+        """Print each warning once; thousands of clips often share one."""
+        for warning in warnings:
+            self._warned[warning] += 1
+            if self._verbose or (self._warned[warning] == 1 and not self._quiet):
+                print(f"warning: {source}: {warning}", file=sys.stderr)
+
+    def close(self) -> None:
+        """Print what was held back, then the count: always the last line."""
+        if not self._verbose and not self._quiet:
+            for warning, times in self._warned.items():
+                if times > 1:
+                    print(f"warning: for {times - 1} more: {warning}", file=sys.stderr)
+        counts = (f"{self.counts[status]} {status}" for status in ("done", "skipped", "failed"))
+        print(", ".join(counts), flush=True)
+
+
+def _summary(result: ExportResult) -> str:
+    frames = f"{result.frames} frame{'s' if result.frames != 1 else ''}"
+    return f"{result.path} ({frames}, {result.duration:.2f} s, {result.bytes_written / 1e6:.2f} MB)"

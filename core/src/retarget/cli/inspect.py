@@ -1,0 +1,75 @@
+"""`retarget inspect FILE`: tell what a motion file is, for people or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retarget.options import UP_AXES, Options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_UP = {"layout": "as the layout says", "motion": "decided from the motion", "user": "as told"}
+
+
+def run(given: Sequence[str]) -> int:
+    """Run the command; return its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="retarget inspect", description="Tell what a motion file is.", allow_abbrev=False
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--motion-source", metavar="NAME", help="the reader to use")
+    parser.add_argument("--up", choices=UP_AXES, default="auto", help="the file's up axis")
+    asked = parser.parse_args(given)
+
+    from retarget.inspection import inspect  # noqa: PLC0415 - imports numpy; help must be quick
+    from retarget.loading import load_motion  # noqa: PLC0415
+
+    motion = load_motion(asked.file, source=asked.motion_source, options=Options(up=asked.up))
+    facts = inspect(motion)
+    if asked.json:
+        print(json.dumps(facts, indent=2))
+    else:
+        _print(facts)
+    return 0
+
+
+def _print(facts: dict[str, Any]) -> None:
+    betas = facts["betas"]
+    rows = {
+        "file": facts["file"],
+        "layout": facts["layout"],
+        "frames": f"{facts['frames']} at {facts['frame_rate']:g} per second, "
+        f"{facts['seconds']:.2f} s",
+        "up axis": f"{facts['up']} ({_UP.get(facts['up_decided_by'], facts['up_decided_by'])})",
+        "subject": facts["subject"] or "not stated",
+        "gender": facts["gender"] or "not stated",
+        "betas": f"{len(betas)}: {', '.join(f'{b:.2f}' for b in betas[:5])} …"
+        if betas
+        else "not stated",
+        "hands": facts["hands"],
+    }
+    for name, value in rows.items():
+        print(f"{name:10}{value}")
+    _print_floor(facts["floor"])
+    for warning in facts["warnings"]:
+        print(f"warning: {warning}")
+
+
+def _print_floor(floor: dict[str, Any] | None) -> None:
+    if floor is None:
+        print(f"{'floor':10}no feet to find it by")
+        return
+    print(f"{'floor':10}at {floor['height']:.3f} m (found by {floor['found_by']})")
+    for point, contact in floor["feet"].items():
+        name = point.replace("_ankle", " heel").replace("_foot", " toes")
+        print(
+            f"  {name:12}on it {contact['share']:4.0%} of the time, {contact['contacts']} contacts"
+        )
+    for part, share in floor["near"].items():
+        if share:
+            print(f"  {part.replace('_', ' '):12}near it {share:4.0%} of the time")
