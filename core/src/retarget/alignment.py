@@ -124,20 +124,20 @@ def _fit_knuckles(
     wrist: str, inherited: Float64, source: Mapping[str, Float64], target: Mapping[str, Float64]
 ) -> Float64:
     side = wrist.removesuffix("_wrist")
-    pairs = [
-        (d_s, d_t)
-        for knuckle in KNUCKLES
-        if (d_s := _direction(source, wrist, f"{side}_{knuckle}")) is not None
-        and (d_t := _direction(target, wrist, f"{side}_{knuckle}")) is not None
-    ]
+    pairs = {
+        knuckle: (d_s, d_t)
+        for knuckle in (f"{side}_{k}" for k in KNUCKLES)
+        if (d_s := _direction(source, wrist, knuckle)) is not None
+        and (d_t := _direction(target, wrist, knuckle)) is not None
+    }
     if not pairs:
         return inherited
     if len(pairs) == 1:
-        return _swing_onto(wrist, f"{side}_{KNUCKLES[0]}", inherited, source, target)
+        return _swing_onto(wrist, next(iter(pairs)), inherited, source, target)
     from scipy.spatial.transform import Rotation  # noqa: PLC0415 - scipy costs 0.2 s to import
 
     with warnings.catch_warnings():
         # Knuckles on one line leave the roll open; scipy then warns and takes the smallest.
         warnings.simplefilter("ignore", UserWarning)
-        fit, _ = Rotation.align_vectors([t for _, t in pairs], [s for s, _ in pairs])
+        fit, _ = Rotation.align_vectors([t for _, t in pairs.values()], [s for s, _ in pairs.values()])
     return np.asarray(fit.as_quat(), np.float64)

@@ -17,6 +17,7 @@ from retarget.errors import FileReadError, RetargetError
 from retarget.npz import Npz
 from retarget_apose.facing import face_forward
 from retarget_apose.generated import rig_from_positions
+from retarget_apose.joint_names import checked_roles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,9 +61,10 @@ class APoseNpz:
                 f"{path}: not an A-pose file: {', '.join(missing)} missing. It holds: {held}."
             )
         joints = _names(path, npz)
+        role_of = checked_roles(str(path), joints)
         positions = _numbers(path, npz, "J_ABSOLUTE", len(joints))
         offsets = _numbers(path, npz, "SMPL_OFFSETS", len(joints))
-        turned, facing_warnings = face_forward(str(path), joints, positions)
+        turned, facing_warnings = face_forward(str(path), list(role_of.values()), positions)
         rig = rig_from_positions(path.name, joints, turned, warnings=facing_warnings)
         return _with_length_warning(rig, joints, offsets)
 

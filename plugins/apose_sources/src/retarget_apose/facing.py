@@ -9,7 +9,6 @@ import numpy as np
 
 from retarget import quaternions as quat
 from retarget.errors import RetargetError
-from retarget.matching import roles_of_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,21 +26,19 @@ _HUMAN = (0.2, 5.0)
 
 
 def face_forward(
-    name: str, joints: Sequence[str], positions: Float64
+    name: str, given: Sequence[str], positions: Float64
 ) -> tuple[Float64, tuple[str, ...]]:
     """Return positions (J, 3) turned to +Y up, +Z forward, and warnings on what was odd.
 
     Up is where the shoulders are from the ankles, left where the left hip is from the right one.
 
+    `given` are the roles of the rows, all that a body requires among them.
+
     Raises:
-        RetargetError: hips, ankles or shoulders are missing, or the body stands along no axis.
+        RetargetError: the body stands along no axis.
 
     """
-    where = dict(zip((roles_of_names([j]).get(j) for j in joints), positions, strict=True))
-    needed = [f"{s}_{j}" for s in ("left", "right") for j in ("hip", "ankle", "shoulder")]
-    lacking = [role for role in needed if role not in where]
-    if lacking:
-        raise RetargetError(f"{name}: required joints are missing: {', '.join(lacking)}.")
+    where = dict(zip(given, positions, strict=True))
     stature = sum(where[f"{s}_shoulder"] - where[f"{s}_ankle"] for s in ("left", "right")) / 2
     height = float(np.linalg.norm(stature))
     axis = int(np.argmax(np.abs(stature)))
@@ -74,7 +71,7 @@ def face_forward(
     return turned, tuple(warnings)
 
 
-def _toes_point_back(where: dict[str | None, Float64]) -> bool:
+def _toes_point_back(where: dict[str, Float64]) -> bool:
     feet = [
         where[f"{s}_foot"] - where[f"{s}_ankle"] for s in ("left", "right") if f"{s}_foot" in where
     ]

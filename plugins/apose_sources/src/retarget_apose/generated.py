@@ -15,10 +15,9 @@ import numpy as np
 from retarget import quaternions as quat
 from retarget import roles, smpl
 from retarget.alignment import align
-from retarget.errors import RetargetError
 from retarget.floor import SOLE
-from retarget.matching import roles_of_names
 from retarget.values import Rig, Skeleton
+from retarget_apose.joint_names import checked_roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +39,7 @@ def rig_from_positions(
         RetargetError: names that state no SMPL-H joint, joints named twice, required ones missing.
 
     """
-    role_of = _checked_roles(name, joints)
+    role_of = checked_roles(name, joints)
     order, parents = _parents_first([role_of[joint] for joint in joints])
     joints = [joints[j] for j in order]
     positions = positions[order]
@@ -66,31 +65,6 @@ def rig_from_positions(
         floor=0.0 if _ON_GROUND[0] <= lowest <= _ON_GROUND[1] else lowest - SOLE,
         warnings=warnings,
     )
-
-
-def _checked_roles(name: str, joints: Sequence[str]) -> dict[str, str]:
-    repeated = sorted({joint for joint in joints if joints.count(joint) > 1})
-    if repeated:
-        raise RetargetError(f"{name}: joints named twice: {', '.join(repeated)}.")
-    found = roles_of_names(joints)
-    unknown = [joint for joint in joints if joint not in found]
-    if unknown:
-        raise RetargetError(
-            f"{name}: unknown joints: {', '.join(unknown)}. Joints carry the SMPL-H names, "
-            "original (L_Hip, L_Hand_0) or smplx's (left_hip, left_index1)."
-        )
-    given = list(found.values())
-    twice = [joint for joint in joints if given.count(found[joint]) > 1]
-    if twice:
-        raise RetargetError(f"{name}: two names for the same joint among: {', '.join(twice)}.")
-    missing = [
-        f"{roles.ORIGINAL_NAMES[roles.HUMANOID.index(role)]} ({role})"
-        for role in roles.REQUIRED
-        if role not in given
-    ]
-    if missing:
-        raise RetargetError(f"{name}: required joints are missing: {', '.join(missing)}.")
-    return found
 
 
 def _parents_first(given: list[str]) -> tuple[list[int], list[int]]:

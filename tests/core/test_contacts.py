@@ -1,0 +1,63 @@
+"""Contacts by speed and height, with hysteresis, against steps whose contacts are known."""
+
+import numpy as np
+import pytest
+
+from retarget import contacts, floor
+from retarget.fk import NumpyFK
+from support.bodies import upright
+
+FPS = 120
+
+
+def detect(made):
+    solver = NumpyFK()
+    world = solver.solve(made.skeleton, made.rotations, made.root_translations)
+    return contacts.detect(made, world, floor.estimate(made, solver))
+
+
+def steps(*, lift=0.15, count=3, still=60, air=40):
+    """Toe heights of feet that stand `still` frames, then hop for `air`, `count` times."""
+    hop = lift * np.sin(np.linspace(0, np.pi, air)) ** 2
+    return np.concatenate([np.zeros(still), *([hop, np.zeros(still)] * count)]) + 0.02
+
+
+def test_every_step_is_one_contact():
+    got = detect(upright(steps(), fps=FPS))
+    assert got.points == contacts.POINTS
+    for on in got.touching:
+        begins = np.flatnonzero(np.diff(on.astype(int)) == 1)
+        assert on[0]
+        assert len(begins) == 3
+        assert on[:58].all()
+        assert not on[75:85].any()  # the top of the first hop
+
+
+def test_a_flicker_of_speed_does_not_break_a_contact():
+    x = np.zeros(240)
+    x[120:] += 0.006  # central difference: two frames at 0.36 m/s, between ON and OFF
+    assert detect(upright(np.full(240, 0.02), fps=FPS, x=x)).touching.all()
+
+
+def test_sliding_feet_are_no_contact():
+    x = np.arange(240) / FPS * 0.6
+    assert not detect(upright(np.full(240, 0.02), fps=FPS, x=x)).touching.any()
+
+
+def test_short_runs_and_gaps_are_merged():
+    raised = np.full(240, 0.02)
+    raised[100:103] = 0.30  # 25 ms off the floor: noise, not a step
+    assert detect(upright(raised, fps=FPS)).touching[1].all()
+
+
+def test_the_frame_rate_does_not_matter():
+    slow, fast = (
+        detect(upright(np.interp(np.arange(n) / fps, np.arange(180) / 60, hop), fps=fps))
+        for hop in [np.r_[np.full(60, 0.02), 0.02 + 0.2 * np.hanning(60), np.full(60, 0.02)]]
+        for fps, n in ((60.0, 180), (240.0, 720))
+    )
+    assert slow.touching.mean() == pytest.approx(fast.touching.mean(), abs=0.02)
+
+
+def test_one_frame_has_no_contact_to_measure():
+    assert not detect(upright([0.02])).touching.any()

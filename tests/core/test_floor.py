@@ -1,0 +1,69 @@
+"""The floor is where still toes are; hanging feet and jumps do not move it."""
+
+import numpy as np
+import pytest
+
+from retarget import floor
+from retarget.fk import NumpyFK
+from retarget.values import Skeleton
+from support.bodies import upright
+from support.motions import motion
+
+
+def found(made):
+    return floor.estimate(made, NumpyFK())
+
+
+@pytest.mark.parametrize("level", [0.0, -2.7, 1.25])
+def test_standing(level):
+    got = found(upright(np.full(30, level)))
+    assert got.found_by == "static toes"
+    assert got.toe_level == pytest.approx(level, abs=1e-3)
+
+
+def test_a_jump_does_not_lift_or_lower_it():
+    t = np.linspace(0, 1, 61)
+    jump = 0.05 + np.concatenate([np.zeros(60), 4 * 0.5 * t * (1 - t), np.zeros(60)])
+    assert found(upright(jump)).toe_level == pytest.approx(0.05, abs=2e-3)
+
+
+def test_the_lowest_of_two_levels():
+    step = np.concatenate([np.full(40, 0.0), np.linspace(0, 0.4, 10), np.full(80, 0.4)])
+    assert found(upright(step)).toe_level == pytest.approx(0.0, abs=2e-3)
+
+
+def test_nothing_still_falls_back_to_the_lowest_toes():
+    t = np.arange(90) / 60
+    got = found(upright(0.3 + 0.05 * np.sin(9 * t), x=2 * t))
+    assert got.found_by == "lowest toes"
+    assert got.toe_level == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_promised_floor_is_believed_over_hanging_feet():
+    got = found(upright(np.full(30, 0.6), ground_at_zero=True))
+    assert (got.found_by, got.toe_level) == ("layout", floor.SOLE)
+    near = found(upright(np.full(30, 0.06), ground_at_zero=True))
+    assert near.found_by == "static toes"
+
+
+def test_no_feet_no_floor():
+    tail = Skeleton(
+        names=("hoof", "tail"),
+        parents=[-1, 0],
+        rest_translations=[[0, 0, 0], [0, 0, 1]],
+        rest_rotations=[[0, 0, 0, 1]] * 2,
+    )
+    made, _ = motion(tail, frames=3)
+    assert found(made) is None
+
+
+@pytest.mark.parametrize("frames", [1, 2, 5000])
+def test_any_length(frames):
+    assert found(upright(np.full(frames, 0.1))).toe_level == pytest.approx(0.1, abs=1e-3)
+
+
+def test_the_sample_agrees_with_the_whole():
+    t = np.arange(9000) / 120
+    heights = 0.04 + np.maximum(0, np.sin(3 * t)) * 0.2 + 0.001 * np.sin(70 * t)
+    whole = found(upright(heights, fps=120)).toe_level
+    assert whole == pytest.approx(0.04, abs=0.004)
