@@ -91,6 +91,33 @@ def test_wrist_fits_the_knuckles_where_a_rigid_hand_was_turned():
     assert (found * turn.inv()).magnitude() < 1e-7
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_wrist_is_the_least_squares_rotation_of_different_hands(seed):
+    target = bend(A_POSE, seed=seed)
+    fans = [
+        [unit(body, "right_wrist", f"right_{f}1") for f in ("index", "middle", "ring", "pinky")]
+        for body in (target, T_POSE)
+    ]
+    wanted, _ = Rotation.align_vectors(*fans)
+    found = Rotation.from_quat(align(T_POSE, target)["right_wrist"])
+    assert (found * wanted.inv()).magnitude() < 1e-6
+
+
+def test_knuckles_on_a_line_leave_the_roll_as_it_was():
+    target = dict(A_POSE)
+    ray = unit(A_POSE, "left_wrist", "left_middle1")
+    for n, finger in enumerate(("index1", "middle1", "ring1", "pinky1")):
+        target[f"left_{finger}"] = target["left_wrist"] + (0.05 + 0.01 * n) * ray
+    source = dict(T_POSE)
+    straight = unit(T_POSE, "left_wrist", "left_middle1")
+    for n, finger in enumerate(("index1", "middle1", "ring1", "pinky1")):
+        source[f"left_{finger}"] = source["left_wrist"] + (0.05 + 0.01 * n) * straight
+    found = align(source, target)
+    elbow, wrist = (Rotation.from_quat(found[f"left_{j}"]) for j in ("elbow", "wrist"))
+    assert np.allclose(wrist.apply(straight), ray, atol=1e-7)
+    assert abs((wrist * elbow.inv()).as_rotvec() @ ray) < 1e-7  # no twist was invented
+
+
 def test_a_hand_with_one_finger_takes_that_one():
     target = {r: p for r, p in A_POSE.items() if "left_" not in r or r in T_POSE}
     for finger in ("index", "middle", "ring", "pinky", "thumb"):

@@ -32,6 +32,13 @@ def test_the_lowest_of_two_levels():
     assert found(upright(step)).toe_level == pytest.approx(0.0, abs=2e-3)
 
 
+def test_two_moments_far_apart_still_make_a_floor():
+    t = np.linspace(0, 1, 41)
+    fall = 5.0 - 4.0 * t**2  # still at the top only, then on the ground for a moment
+    heights = np.concatenate([np.full(2, 5.0), fall, np.full(2, 1.0)])
+    assert found(upright(heights, fps=30)).toe_level == pytest.approx(1.0, abs=1e-3)
+
+
 def test_nothing_still_falls_back_to_the_lowest_toes():
     t = np.arange(90) / 60
     got = found(upright(0.3 + 0.05 * np.sin(9 * t), x=2 * t))

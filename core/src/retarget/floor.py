@@ -72,8 +72,8 @@ def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
     heights = here[..., 1]
     if static.any():
         standing = heights[static]
-        low = np.percentile(standing, 5)
-        near = (standing > low + _CLUSTER[0]) & (standing < low + _CLUSTER[1])
+        low = np.percentile(standing, 5, method="lower")  # one of the heights: never alone
+        near = (standing >= low + _CLUSTER[0]) & (standing <= low + _CLUSTER[1])
         level, found_by = float(np.median(standing[near])), "static toes"
     else:
         level, found_by = float(np.percentile(heights.min(axis=0), 5)), "lowest toes"
