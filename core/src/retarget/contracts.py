@@ -1,21 +1,24 @@
 """Checks on what providers return, so that a plugin's fault is told as the plugin's.
 
 Each wrapper has the shape of the provider it wraps and passes everything through; what comes back
-is checked once, on whole arrays, and a breach names the distribution that caused it.
+is checked once, on whole arrays, and a breach names the distribution that caused it. So does any
+exception but a RetargetError, which is the provider's word to the user.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
 
 import attrs
 import numpy as np
 
-from retarget.errors import PluginContractError
+from retarget.errors import PluginContractError, RetargetError, ValueShapeError
 from retarget.providers import APoseSource, Exporter, FKSolver, MotionSource, Pass
 from retarget.values import Clip, ExportResult, Motion, Rig, World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from retarget.context import PassContext
@@ -36,12 +39,54 @@ class _Checked(Generic[T]):
     name: str
     owner: str
 
+    members: ClassVar[tuple[str, ...]] = ()
+    """What a provider of the kind must have."""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no provider of the kind."""
+        if isinstance(self.provider, type):
+            self.breach("is a class; the provider's load() must return an instance")
+        missing = [member for member in self.members if not hasattr(self.provider, member)]
+        if missing:
+            self.breach(f"has no {', '.join(missing)}")
+
     def breach(self, what: str) -> NoReturn:
         """Raise the error that names the culprit."""
         raise PluginContractError(
-            f"Plugin {self.owner}: {type(self.provider).__name__} ({self.name}) {what}. "
+            f"Plugin {self.owner}: {self._who} {what}. "
             f"This is a fault of {self.owner}, not of your file."
         )
+
+    @property
+    def _who(self) -> str:
+        made = self.provider if isinstance(self.provider, type) else type(self.provider)
+        return f"{made.__name__} ({self.name})"
+
+    @contextmanager
+    def calling(self, call: str) -> Iterator[None]:
+        """Name the culprit of an exception that is not for the user.
+
+        Whose fault it is, is not said: a full disk is nobody's.
+        """
+        try:
+            yield
+        except ValueShapeError as error:
+            self.breach(f"made in {call} what cannot be: {error}")
+        except RetargetError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise PluginContractError(
+                f"Plugin {self.owner}: {self._who} failed in {call} "
+                f"({type(error).__name__}: {error})."
+            ) from error
+
+    def suffixes_in(self, given: object, what: str) -> tuple[str, ...]:
+        """Check file suffixes: a tuple, for `(".npz")` without its comma is a string."""
+        if not (isinstance(given, tuple | list) and given):
+            self.breach(f"has {what} {given!r}; expected a tuple such as ('.npz',)")
+        if not all(isinstance(s, str) and s[:1] == "." and s == s.lower() for s in given):
+            self.breach(f"has {what} {given!r}; expected a dot and lower case in each")
+        return tuple(given)
 
     def expect(self, value: object, kind: type[Any], call: str) -> None:
         """Check the type of a returned value."""
@@ -63,23 +108,28 @@ class _Checked(Generic[T]):
 class CheckedMotionSource(_Checked[MotionSource]):
     """A motion source whose motions are checked."""
 
+    members = ("suffixes", "sniff", "load")
+
     @property
     def suffixes(self) -> tuple[str, ...]:
         """See `MotionSource.suffixes`."""
-        return self.provider.suffixes
+        return self.suffixes_in(self.provider.suffixes, "suffixes")
 
     def sniff(self, path: Path) -> bool:
         """See `MotionSource.sniff`."""
-        return bool(self.provider.sniff(path))
+        with self.calling("sniff()"):
+            return bool(self.provider.sniff(path))
 
     def why_not(self, path: Path) -> str | None:
-        """See `ExplainingSource.why_not`; None where the source explains nothing."""
+        """See `ExplainingSource.why_not`; None where the source has no such method."""
         explain = getattr(self.provider, "why_not", None)
-        return None if explain is None else explain(path)
+        with self.calling("why_not()"):
+            return None if explain is None else explain(path)
 
     def load(self, path: Path, options: Options) -> Motion:
         """See `MotionSource.load`."""
-        motion = self.provider.load(path, options)
+        with self.calling("load()"):
+            motion = self.provider.load(path, options)
         self.expect(motion, Motion, "load()")
         self.unit(motion.rotations, "rotations")
         self.finite(motion.root_translations, "root translations")
@@ -89,13 +139,17 @@ class CheckedMotionSource(_Checked[MotionSource]):
 class CheckedAPoseSource(_Checked[APoseSource]):
     """An A-pose source whose rigs are checked."""
 
+    members = ("sniff", "load")
+
     def sniff(self, spec: str) -> bool:
         """See `APoseSource.sniff`."""
-        return bool(self.provider.sniff(spec))
+        with self.calling("sniff()"):
+            return bool(self.provider.sniff(spec))
 
     def load(self, spec: str, options: Options) -> Rig:
         """See `APoseSource.load`."""
-        rig = self.provider.load(spec, options)
+        with self.calling("load()"):
+            rig = self.provider.load(spec, options)
         self.expect(rig, Rig, "load()")
         if not np.isfinite(rig.floor):
             self.breach(f"returned a rig whose floor is {rig.floor}")
@@ -105,15 +159,19 @@ class CheckedAPoseSource(_Checked[APoseSource]):
 class CheckedFKSolver(_Checked[FKSolver]):
     """A solver whose world transforms are checked."""
 
+    members = ("solve",)
+
     def solve(self, skeleton: Skeleton, rotations: Float32, root_translations: Float32) -> World:
         """See `FKSolver.solve`."""
-        world = self.provider.solve(skeleton, rotations, root_translations)
+        with self.calling("solve()"):
+            world = self.provider.solve(skeleton, rotations, root_translations)
         self.expect(world, World, "solve()")
         joints, frames = rotations.shape[:2]
         for array, shape in (
             (world.rotations, (joints, frames, 4)),
             (world.positions, (joints, frames, 3)),
         ):
+            self.expect(array, np.ndarray, "solve()")
             if array.shape != shape:
                 self.breach(f"returned an array of shape {array.shape}; expected {shape}")
         self.unit(world.rotations, "rotations")
@@ -124,26 +182,36 @@ class CheckedFKSolver(_Checked[FKSolver]):
 class CheckedExporter(_Checked[Exporter]):
     """An exporter whose account of what it wrote is checked."""
 
+    members = ("formats", "export")
+
     @property
     def formats(self) -> tuple[str, ...]:
         """See `Exporter.formats`."""
-        return self.provider.formats
+        return self.suffixes_in(self.provider.formats, "formats")
 
     def export(self, clip: Clip, path: Path, options: Options) -> ExportResult:
         """See `Exporter.export`."""
-        result = self.provider.export(clip, path, options)
+        with self.calling("export()"):
+            result = self.provider.export(clip, path, options)
         self.expect(result, ExportResult, "export()")
-        if not result.path.is_file():
-            self.breach(f"said it wrote {result.path}, which is not there")
+        if result.path != path:
+            self.breach(f"said it wrote {result.path}; it was to write {path}")
+        if not path.is_file() or path.stat().st_size == 0:
+            self.breach(f"said it wrote {path}, which is not there or is empty")
+        if result.frames != clip.frames:
+            self.breach(f"said it wrote {result.frames} frames of {clip.frames}")
         return result
 
 
 class CheckedPass(_Checked[Pass]):
     """A pass whose clips are checked."""
 
+    members = ("apply",)
+
     def apply(self, clip: Clip, context: PassContext) -> Clip:
         """See `Pass.apply`."""
-        changed = self.provider.apply(clip, context)
+        with self.calling("apply()"):
+            changed = self.provider.apply(clip, context)
         self.expect(changed, Clip, "apply()")
         if changed.rig is not clip.rig:
             self.breach("changed the rig; a pass changes the clip alone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from retarget.options import Options
 from retarget.plugins import Plugins
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from os import PathLike
 
-    from retarget.contracts import CheckedMotionSource
+    from retarget.contracts import CheckedAPoseSource, CheckedMotionSource
     from retarget.values import Motion, Rig
 
 DEFAULT_TARGET = "default"
@@ -39,12 +41,14 @@ def load_motion(
 
     Raises:
         NotAMotionError: no source knows the file; says what it is instead where that is known.
-        RetargetError: the file cannot be used, or two sources claim it.
+        FileReadError: the file is damaged, or not there.
+        RetargetError: the file cannot be used, or several sources claim it.
 
     """
     path, options, plugins = Path(path), options or Options(), plugins or Plugins()
     if not path.is_file():
-        raise FileReadError(f"{path}: no such file.")
+        what = "is a folder; name a file" if path.is_dir() else "no such file"
+        raise FileReadError(f"{path}: {what}.")
     reader = plugins.motion_source(source) if source else _sniffed(path, plugins)
     motion = reader.load(path, options)
     told = plugins.notify("retarget_motion_loaded", motion=motion)
@@ -66,47 +70,77 @@ def load_rig(
 
     Raises:
         UsageError: no source knows the spec.
-        RetargetError: the file cannot be used, or two sources claim it.
+        RetargetError: the file cannot be used, or several sources claim it.
 
     """
-    text = DEFAULT_TARGET if spec is None else str(Path(spec))
+    text = DEFAULT_TARGET if spec is None else os.fspath(spec)
     options, plugins = options or Options(), plugins or Plugins()
     if text == DEFAULT_TARGET:
         rig = plugins.apose_source(DEFAULT_TARGET).load(text, options)
     else:
-        offers = plugins.offers(kinds.APOSE_SOURCE)
-        claims = [name for name in offers if plugins.apose_source(name).sniff(text)]
-        _refuse_two(text, claims, kinds.APOSE_SOURCE)
-        if not claims:
-            what = "is nothing that any target source knows" if Path(text).exists() else "not found"
-            known = ", ".join(offers) or "none"
-            raise UsageError(f"--target {text}: {what}. Target sources installed: {known}.")
-        rig = plugins.apose_source(claims[0]).load(text, options)
+        rig = _claiming(text, plugins).load(text, options)
     told = plugins.notify("retarget_rig_loaded", rig=rig)
     return attrs.evolve(rig, warnings=(*rig.warnings, *told)) if told else rig
 
 
 def motion_suffixes(plugins: Plugins) -> tuple[str, ...]:
-    """Return the file suffixes by which a folder is searched for motions."""
-    sources = [plugins.motion_source(name) for name in plugins.offers(kinds.MOTION_SOURCE)]
-    return tuple(sorted({suffix.lower() for source in sources for suffix in source.suffixes}))
+    """Return the file suffixes by which a folder is searched for motions.
+
+    Raises:
+        PluginError: no motion source is installed.
+
+    """
+    sources = _motion_sources(plugins).values()
+    return tuple(sorted({suffix for source in sources for suffix in source.suffixes}))
+
+
+def _motion_sources(plugins: Plugins) -> Mapping[str, CheckedMotionSource]:
+    sources: Mapping[str, CheckedMotionSource] = plugins.load_all(kinds.MOTION_SOURCE)
+    if not sources:
+        get = next(iter(kinds.MOTION_SOURCE.absent.values()))
+        raise PluginError(
+            f"No motion source is installed. Get the usual ones with: {get}."
+            f"{_left_out(kinds.MOTION_SOURCE, plugins)}"
+        )
+    return sources
 
 
 def _sniffed(path: Path, plugins: Plugins) -> CheckedMotionSource:
-    sources = {name: plugins.motion_source(name) for name in plugins.offers(kinds.MOTION_SOURCE)}
-    if not sources:
-        get = next(iter(kinds.MOTION_SOURCE.absent.values()))
-        raise PluginError(f"No motion source is installed. Get the usual ones with: {get}.")
+    sources = _motion_sources(plugins)
     claims = [name for name, source in sources.items() if source.sniff(path)]
-    _refuse_two(str(path), claims, kinds.MOTION_SOURCE)
+    _refuse_several(str(path), claims, kinds.MOTION_SOURCE)
     if claims:
         return sources[claims[0]]
     told = dict.fromkeys(source.why_not(path) for source in sources.values())
     reasons = " ".join(reason for reason in told if reason)
-    raise NotAMotionError(f"{path}: {reasons or 'no motion source knows its content.'}")
+    raise NotAMotionError(
+        f"{path}: {reasons or 'no motion source knows its content.'}"
+        f"{_left_out(kinds.MOTION_SOURCE, plugins)}"
+    )
 
 
-def _refuse_two(what: str, claims: list[str], kind: kinds.Kind) -> None:
+def _claiming(spec: str, plugins: Plugins) -> CheckedAPoseSource:
+    sources: Mapping[str, CheckedAPoseSource] = plugins.load_all(kinds.APOSE_SOURCE)
+    claims = [name for name, source in sources.items() if source.sniff(spec)]
+    _refuse_several(spec, claims, kinds.APOSE_SOURCE)
+    if claims:
+        return sources[claims[0]]
+    what = "is nothing that any target source knows" if Path(spec).exists() else "not found"
+    absent = {get for name, get in kinds.APOSE_SOURCE.absent.items() if name not in sources}
+    raise UsageError(
+        f"--target {spec}: {what}. Target sources installed: {', '.join(sources) or 'none'}."
+        + "".join(f" Get the usual ones with: {get}." for get in sorted(absent))
+        + _left_out(kinds.APOSE_SOURCE, plugins)
+    )
+
+
+def _left_out(kind: kinds.Kind, plugins: Plugins) -> str:
+    """Return what to add to an error that a plugin left out may be the reason of."""
+    failures = (f for f in plugins.failures if f.hook in ("", kind.hook))
+    return "".join(f" {failure}" for failure in failures)
+
+
+def _refuse_several(what: str, claims: list[str], kind: kinds.Kind) -> None:
     if len(claims) > 1:
         pick = f" Pick one with {kind.option}." if kind is kinds.MOTION_SOURCE else ""
-        raise UsageError(f"{what}: claimed by two {kind.title}s, {' and '.join(claims)}.{pick}")
+        raise UsageError(f"{what}: claimed by several {kind.plural}: {', '.join(claims)}.{pick}")

@@ -10,11 +10,13 @@ Format: NEP 1 / numpy.lib.format for `.npy`, PKWARE APPNOTE 4.3.7 for the zip's 
 
 from __future__ import annotations
 
+import io
 import math
 import struct
+import warnings
 import zipfile
 import zlib
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -32,6 +34,29 @@ MAX_BYTES = 4 << 30
 
 MAX_MEMBERS = 4096
 """More members than any motion or skeleton file has; a bound on the work of looking."""
+
+_MAX_HEADER = 12 + 10_000
+"""Bytes of a member that are looked at for its `.npy` header; numpy takes none that is longer."""
+
+_MAX_DIMENSION = 1 << 48
+"""More elements than any memory has along one axis."""
+
+_CHUNK = 1 << 20
+
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What numpy writes. zipfile inflates others without a bound on what comes out."""
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What zipfile, zlib and numpy raise on damaged bytes."""
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _LFS_MAGIC = b"version https://git-lfs"
@@ -82,10 +107,10 @@ class Npz:
                 file.seek(0)
                 with zipfile.ZipFile(file) as archive:
                     return cls(path=path, members=_members(path, archive))
-        except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError) as error:
-            raise FileReadError(f"{path}: damaged or truncated NPZ file ({error}).") from error
         except OSError as error:
             raise FileReadError(f"{path}: cannot be read ({error.strerror or error}).") from error
+        except _DAMAGE as error:
+            raise FileReadError(f"{path}: damaged or truncated NPZ file ({error}).") from error
 
     def __contains__(self, key: str) -> bool:
         """Tell whether the file has an array of this name."""
@@ -111,8 +136,7 @@ class Npz:
         size = math.prod(member.shape) * member.dtype.itemsize
         if size > MAX_BYTES:
             raise FileReadError(
-                f"{self.path}: {key!r} claims {size / 2**30:.1f} GiB; "
-                f"the limit is {MAX_BYTES >> 30} GiB."
+                f"{self.path}: {key!r} claims more than {MAX_BYTES >> 30} GiB, the limit."
             )
         if member.offset + size != member.info.file_size:
             raise FileReadError(
@@ -120,8 +144,11 @@ class Npz:
                 f"{member.info.file_size - member.offset}; the file is damaged."
             )
         try:
-            return self._map(member) if _is_stored(member, size) else self._inflate(member, size)
-        except (zipfile.BadZipFile, EOFError, zlib.error, OSError, ValueError) as error:
+            if size == 0:
+                return np.empty(member.shape, member.dtype)
+            stored = member.info.compress_type == zipfile.ZIP_STORED
+            return self._map(member) if stored else self._inflate(member, size)
+        except _DAMAGE as error:
             raise FileReadError(
                 f"{self.path}: {key!r} is damaged or truncated ({error})."
             ) from error
@@ -145,16 +172,13 @@ class Npz:
     def _inflate(self, member: Member, size: int) -> NDArray[Any]:
         with zipfile.ZipFile(self.path) as archive, archive.open(member.info) as file:
             file.read(member.offset)
-            payload = file.read(size)
+            payload = bytearray()  # grows with what is there, whatever the header claims
+            while chunk := file.read(min(_CHUNK, size - len(payload))):
+                payload += chunk
         if len(payload) != size:
             raise EOFError(f"{size - len(payload)} bytes are missing")
         flat = np.frombuffer(payload, member.dtype)
         return flat.reshape(member.shape, order="F" if member.fortran else "C")
-
-
-def _is_stored(member: Member, size: int) -> bool:
-    encrypted = member.info.flag_bits & 1
-    return member.info.compress_type == zipfile.ZIP_STORED and size > 0 and not encrypted
 
 
 def _members(path: Path, archive: zipfile.ZipFile) -> dict[str, Member]:
@@ -163,20 +187,25 @@ def _members(path: Path, archive: zipfile.ZipFile) -> dict[str, Member]:
         raise FileReadError(f"{path}: {len(infos)} members; that is no motion or skeleton file.")
     members = {}
     for info in infos:
-        if info.filename.endswith(".npy"):
-            try:
-                with archive.open(info) as file:
-                    members[info.filename.removesuffix(".npy")] = _header(file, info)
-            except RuntimeError as error:  # how zipfile reports encryption
-                raise FileReadError(f"{path}: {info.filename} is encrypted.") from error
-            except (ValueError, SyntaxError, TypeError) as error:
-                raise FileReadError(
-                    f"{path}: {info.filename} has no readable header ({error})."
-                ) from error
+        if not info.filename.endswith(".npy"):
+            continue
+        if info.flag_bits & 1:
+            raise FileReadError(f"{path}: {info.filename} is encrypted.")
+        if info.compress_type not in _COMPRESSIONS:
+            raise FileReadError(f"{path}: {info.filename} is compressed as numpy never does.")
+        try:
+            with archive.open(info) as file:
+                header = file.read(_MAX_HEADER)
+            members[info.filename.removesuffix(".npy")] = _header(header, info)
+        except Exception as error:  # numpy parses headers as Python, so anything may come
+            raise FileReadError(
+                f"{path}: {info.filename} has no readable header ({error})."
+            ) from error
     return members
 
 
-def _header(file: IO[bytes], info: zipfile.ZipInfo) -> Member:
+def _header(start: bytes, info: zipfile.ZipInfo) -> Member:
+    file = io.BytesIO(start)
     version = np.lib.format.read_magic(file)
     read = {
         (1, 0): np.lib.format.read_array_header_1_0,
@@ -184,7 +213,9 @@ def _header(file: IO[bytes], info: zipfile.ZipInfo) -> Member:
     }.get(version)
     if read is None:
         raise ValueError(f"unknown .npy version {version}")
-    shape, fortran, dtype = read(file)
-    if any(n < 0 for n in shape):
-        raise ValueError(f"shape {shape}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numpy on headers that Python 2 wrote, as early AMASS's
+        shape, fortran, dtype = read(file)
+    if any(not 0 <= n < _MAX_DIMENSION for n in shape):
+        raise ValueError("absurd shape")
     return Member(shape=shape, dtype=dtype, fortran=fortran, offset=file.tell(), info=info)

@@ -19,18 +19,25 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 
+_TEXT = attrs.validators.instance_of(str)
+
 
 @attrs.frozen(kw_only=True)
 class Provider(Generic[T_co]):
-    """A named thing a plugin can make, described without importing what makes it."""
+    """A named thing a plugin can make, described without importing what makes it.
 
-    name: str
+    Raises:
+        TypeError: a text is no text, or `load` cannot be called.
+
+    """
+
+    name: str = attrs.field(validator=_TEXT)
     """What the user types."""
-    summary: str
+    summary: str = attrs.field(validator=_TEXT)
     """One line, shown by `retarget plugins`."""
-    load: Callable[[], T_co]
+    load: Callable[[], T_co] = attrs.field(validator=attrs.validators.is_callable())
     """Makes the thing. Heavy imports happen here and nowhere else."""
-    requires: str = ""
+    requires: str = attrs.field(default="", validator=_TEXT)
     """How to install what `load` needs, shown when it cannot import."""
 
 
@@ -61,7 +68,12 @@ class ExplainingSource(Protocol):
     """A motion source may also say why a file that looks near is not a motion."""
 
     def why_not(self, path: Path) -> str | None:
-        """Return a sentence on why the file is not a motion, or None with nothing to say."""
+        """Return a sentence on why the file is not a motion, or None with nothing to say.
+
+        Raises:
+            RetargetError: the file should be a motion but is damaged; a batch counts it as failed.
+
+        """
         ...
 
 
