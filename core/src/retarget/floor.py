@@ -28,7 +28,7 @@ SOLE = 0.02
 STATIC_SPEED = 0.15
 """m/s below which a toe stands: where published thresholds meet once units are normalised."""
 
-_SAMPLES = 2048
+_SAMPLES = 1024
 """Moments looked at; a longer clip is sampled evenly, for the floor does not move."""
 
 _CLUSTER = (-0.02, 0.03)

@@ -16,6 +16,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -95,18 +96,8 @@ class Npz:
 
         """
         try:
-            with path.open("rb") as file:
-                start = file.read(len(_LFS_MAGIC))
-                if start == _LFS_MAGIC:
-                    raise FileReadError(
-                        f"{path}: this is a git-LFS pointer, not the file itself; "
-                        "fetch the data with `git lfs pull`."
-                    )
-                if start[:2] != b"PK":
-                    raise FileReadError(f"{path}: not an NPZ file (it does not begin as a zip).")
-                file.seek(0)
-                with zipfile.ZipFile(file) as archive:
-                    return cls(path=path, members=_members(path, archive))
+            state = path.stat()
+            return _opened(path, state.st_mtime_ns, state.st_size)
         except OSError as error:
             raise FileReadError(f"{path}: cannot be read ({error.strerror or error}).") from error
         except _DAMAGE as error:
@@ -219,3 +210,20 @@ def _header(start: bytes, info: zipfile.ZipInfo) -> Member:
     if any(not 0 <= n < _MAX_DIMENSION for n in shape):
         raise ValueError("absurd shape")
     return Member(shape=shape, dtype=dtype, fortran=fortran, offset=file.tell(), info=info)
+
+
+@lru_cache(maxsize=4)
+def _opened(path: Path, mtime: int, size: int) -> Npz:  # noqa: ARG001 - they say it has changed
+    """Read a file's headers once for all the sources that are asked whether they know it."""
+    with path.open("rb") as file:
+        start = file.read(len(_LFS_MAGIC))
+        if start == _LFS_MAGIC:
+            raise FileReadError(
+                f"{path}: this is a git-LFS pointer, not the file itself; "
+                "fetch the data with `git lfs pull`."
+            )
+        if start[:2] != b"PK":
+            raise FileReadError(f"{path}: not an NPZ file (it does not begin as a zip).")
+        file.seek(0)
+        with zipfile.ZipFile(file) as archive:
+            return Npz(path=path, members=_members(path, archive))

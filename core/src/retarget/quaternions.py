@@ -7,6 +7,7 @@ oracle in the tests; it is not used on tracks because it works in float64 on fla
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
 IDENTITY.flags.writeable = False
+
+NEAR_IDENTITY = math.cos(math.pi / 4)
+"""Unit quaternions whose w is larger lie in one half: no sign flip is possible between them."""
 
 
 def multiply(a: Array, b: Array) -> Array:
@@ -133,6 +137,8 @@ def continuous(q: Array) -> Array:
 
     Returns q itself where nothing has to be flipped.
     """
+    if q[..., 3].min(initial=1) > NEAR_IDENTITY:
+        return q
     dots = np.einsum("...i,...i->...", q[..., 1:, :], q[..., :-1, :])
     flips = dots < 0
     if not flips.any():

@@ -7,7 +7,6 @@ read once and nothing of its size is allocated besides the tracks themselves.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 512
 """Frames per block: 320 kB of float32 for SMPL+H. Measured best of 128 to 10,000."""
-
-_NEAR_REST = math.cos(math.pi / 4)
-"""Two unit quaternions whose w is larger lie within 90 degrees: no sign flip is possible."""
 
 _ORTHONORMAL = 1e-2
 """Largest deviation of a matrix's elements from those of the rotation it is read as."""
@@ -53,7 +49,7 @@ def rotation_tracks(recording: Recording, frames: int) -> Float32:
         smallest_w = out[..., 3].min(axis=1)
         if np.isnan(smallest_w).any():
             _refuse(recording, section.key, section.joints, out)
-        for j in np.flatnonzero(smallest_w < _NEAR_REST):
+        for j in np.flatnonzero(smallest_w < quat.NEAR_IDENTITY):
             out[j] = quat.continuous(out[j])
         start += len(section.joints)
     return tracks
