@@ -37,12 +37,25 @@ class APoseNpz:
     """Makes rigs from A-pose NPZ files, Z-up or Y-up, facing any way, in metres."""
 
     def sniff(self, spec: str) -> bool:
-        """Tell whether the spec is an NPZ file; what is missing in it is `load`'s to say."""
+        """Tell whether the file has any of the arrays; which are missing is `load`'s to say."""
         try:
-            with Path(spec).open("rb") as file:
-                return file.read(2) == b"PK" and bool(Npz.open(Path(spec)).members)
-        except (OSError, ValueError, FileReadError):
+            npz = Npz.open(Path(spec))
+        except (ValueError, FileReadError):  # ValueError: no path at all, as with a NUL in it
             return False
+        return any(key in npz for key in KEYS)
+
+    def why_not(self, spec: str) -> str | None:
+        """Return why an NPZ file is no A-pose; None for other files.
+
+        Raises:
+            FileReadError: the file is damaged.
+
+        """
+        path = Path(spec)
+        if path.suffix.lower() != ".npz" or self.sniff(spec):
+            return None
+        held = ", ".join(Npz.open(path).members) or "nothing"
+        return f"is no A-pose file: it has none of {', '.join(KEYS)}. It holds: {held}."
 
     def load(self, spec: str, options: Options) -> Rig:  # noqa: ARG002 - nothing to choose
         """Make the rig.
