@@ -99,6 +99,6 @@ def _positions(
         rest_translations=skeleton.rest_translations[joints],
         rest_rotations=skeleton.rest_rotations[joints],
     )
-    rotations: Float32 = motion.rotations[np.ix_(joints, frames)]
+    rotations: Float32 = motion.rotations[np.ix_(np.array(joints), frames)]
     world: World = solver.solve(branch, rotations, motion.root_translations[frames])
     return world.positions[[branch.index[p] for p in points]]
