@@ -4,12 +4,12 @@ import attrs
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
-from support.motions import motion
-from support.oracle import forward, quat_matrix
 
 import retarget
 from retarget.frame0 import with_apose
 from retarget.values import Contacts
+from support.motions import motion
+from support.oracle import forward, quat_matrix
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """Joints are paired by role; what cannot be paired is told by name."""
 
 import pytest
-from support.motions import motion
 
 from retarget import roles, smpl
 from retarget.errors import MatchError
 from retarget.matching import match, roles_of_names
 from retarget.values import Rig, Skeleton
+from support.motions import motion
 
 
 def rig(names, given):

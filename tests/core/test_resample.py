@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation, Slerp
-from support.motions import motion
 
 from retarget.resample import resample
+from support.motions import motion
 
 
 @pytest.mark.parametrize(("fps", "frames"), [(30, 20), (60, 40), (59.94, 39), (240, 157), (7, 5)])

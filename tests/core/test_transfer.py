@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
-from support.motions import motion
-from support.oracle import forward, quat_matrix
 
 from retarget import quaternions as quat
 from retarget import roles, smpl
@@ -12,6 +10,8 @@ from retarget.alignment import align
 from retarget.matching import match
 from retarget.transfer import Transfer
 from retarget.values import Motion, Rig, Skeleton
+from support.motions import motion
+from support.oracle import forward, quat_matrix
 
 
 def scrambled(skeleton, *, seed=0, name="scrambled"):

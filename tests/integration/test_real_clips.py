@@ -6,13 +6,13 @@ from the finished GLB. Nothing in between is looked at.
 
 import numpy as np
 import pytest
-from support.data import shared
-from support.oracle import forward, rotvec_matrix
-from support.peers import three_world, validate
 
 import retarget
 from retarget import roles, smpl
 from retarget.testing.glb import read_glb
+from support.data import shared
+from support.oracle import forward, rotvec_matrix
+from support.peers import three_world, validate
 
 Z_UP = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], float)
 Y_DOWN = np.diag([1.0, -1.0, -1.0])
