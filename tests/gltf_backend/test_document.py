@@ -87,6 +87,16 @@ def test_targets_are_on_vertices_and_indices_alone(glb):
     assert not any("byteStride" in view for view in views)
 
 
+def test_views_begin_at_multiples_of_four():
+    document = Document(None)
+    document.view([np.arange(3, dtype=np.uint16), np.arange(3, dtype=np.uint16)])
+    document.view([np.arange(3, dtype=np.uint8)])
+    document.view([np.arange(2, dtype=np.float32)])
+    views = [(v.byteOffset, v.byteLength) for v in document.gltf.bufferViews]
+    assert views == [(0, 12), (12, 3), (16, 8)]
+    assert b"".join(a.tobytes() for a in document.binary)[16:24] == np.float32([0, 1]).tobytes()
+
+
 def test_names_we_make_survive_every_importer(glb):
     document = glb.document
     made = [document["animations"][0]["name"], document["materials"][0]["name"]]

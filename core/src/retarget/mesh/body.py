@@ -32,7 +32,7 @@ _HUMAN: Mapping[str, Float64] = dict(zip(roles.HUMANOID, smpl.SMPLH_A_POSE, stri
 
 @attrs.frozen(kw_only=True, eq=False)
 class Body:
-    """A humanoid rig at rest, seen by role; it has all of `roles.REQUIRED`.
+    """A humanoid rig at rest, seen by role; see `humanoid`.
 
     Of the other roles the rig may lack some: their places are imagined, as the mean human has
     them, and what they would move is moved by the joint they would hang from.
@@ -58,11 +58,8 @@ class Body:
     @cached_property
     def scale(self) -> float:
         """Size of the body: 1 for the mean SMPL+H body, for which the tables of figures are."""
-        known = self.rig.joint_of_role
-        rest = self.rig.skeleton.rest.positions[:, 0]
-        own = sum(float(np.linalg.norm(rest[known[a]] - rest[known[b]])) for a, b in _MEASURED)
         human = sum(float(np.linalg.norm(_HUMAN[a] - _HUMAN[b])) for a, b in _MEASURED)
-        return own / human
+        return sum(_measures(self.rig)) / human
 
     @cached_property
     def sole(self) -> float:
@@ -89,6 +86,13 @@ class Body:
         return places
 
 
+def humanoid(rig: Rig) -> Body | None:
+    """Return the body of a rig that has all of `roles.REQUIRED`, at places apart, else None."""
+    if all(role in rig.joint_of_role for role in roles.REQUIRED) and min(_measures(rig)) > 1e-3:
+        return Body(rig=rig)
+    return None
+
+
 def unit(vector: Float64) -> Float64:
     """Scale vectors (…, 3) to length one; a zero vector stays zero."""
     length = np.linalg.norm(vector, axis=-1, keepdims=True)
@@ -106,3 +110,8 @@ def square_to(along: Float64, hint: Float64) -> Float64:
     least = np.eye(3)[np.argmin(np.abs(along), axis=-1)]
     spare = least - np.sum(least * along, axis=-1, keepdims=True) * along
     return unit(np.where(np.linalg.norm(off, axis=-1, keepdims=True) > 0.05, off, spare))
+
+
+def _measures(rig: Rig) -> list[float]:
+    at, joint = rig.skeleton.rest.positions[:, 0], rig.joint_of_role
+    return [float(np.linalg.norm(at[joint[a]] - at[joint[b]])) for a, b in _MEASURED]

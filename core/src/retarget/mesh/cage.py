@@ -68,9 +68,7 @@ class Cage:
     def carried(self, least: float = 0.05) -> set[int]:
         """Return the joints that move some vertex by at least this share."""
         return {
-            int(joint)
-            for _, joints, shares in self._bound
-            for joint in np.unique(joints[shares >= least])
+            joint for _, joints, shares in self._bound for joint in joints[shares >= least].tolist()
         }
 
     def mesh(self, name: str, joints: int, sole: float = -np.inf) -> Mesh:

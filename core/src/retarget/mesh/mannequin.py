@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retarget.mesh.arm import add_arm
-from retarget.mesh.body import Body
+from retarget.mesh.body import humanoid
 from retarget.mesh.cage import Cage
 from retarget.mesh.capsules import add_capsules
 from retarget.mesh.hand import across_knuckles, add_hand
 from retarget.mesh.leg import add_leg
 from retarget.mesh.trunk import add_trunk
-from retarget.roles import REQUIRED, SIDES
+from retarget.roles import SIDES
 
 if TYPE_CHECKING:
     from retarget.mesh.value import Mesh
@@ -24,10 +24,8 @@ def mannequin(rig: Rig) -> Mesh:
     A rig with all of `roles.REQUIRED` gets a human figure, one closed surface; joints it has
     beyond the humanoid ones, and those of any other rig, get a capsule along each bone.
     """
-    cage, sole = Cage(), float("-inf")
-    if all(role in rig.joint_of_role for role in REQUIRED):
-        body = Body(rig=rig)
-        sole = body.sole
+    cage, body = Cage(), humanoid(rig)
+    if body is not None:
         openings = add_trunk(cage, body)
         for side in SIDES:
             across = across_knuckles(body, side)
@@ -36,4 +34,4 @@ def mannequin(rig: Rig) -> Mesh:
             add_hand(cage, body, side, wrist, across)
     joints = range(len(rig.skeleton))
     add_capsules(cage, rig.skeleton, set(joints) - cage.carried())
-    return cage.mesh("mannequin", len(joints), sole)
+    return cage.mesh("mannequin", len(joints), float("-inf") if body is None else body.sole)

@@ -31,8 +31,11 @@ def smooth(
     corners = quads.reshape(-1)
     sides = np.stack([quads, np.roll(quads, -1, axis=1)], axis=-1).reshape(-1, 2)
     low, high = np.sort(sides, axis=1).T
-    _, first, edge = np.unique(low * count + high, return_index=True, return_inverse=True)
-    ends = sides[first]
+    # The cage is closed: every edge is met twice, side by side in sorted order.
+    order = np.argsort(low * count + high, kind="stable")
+    edge = np.empty_like(order)
+    edge[order] = np.arange(len(order)) // 2
+    ends = sides[order[::2]]
 
     centres = positions[quads].mean(axis=1)
     of_corner = np.repeat(centres, 4, axis=0)

@@ -109,7 +109,7 @@ def _binding(body: Body, rings: Float64, points: Float64) -> tuple[list[int], Fl
         joints.insert(0, int(body.rig.skeleton.parents[joints[0]]))
     bone = points[1] - points[0]
     rest = body.rig.skeleton.rest.positions[joints, 0]
-    stations = np.minimum((rest - points[0]) @ bone / (bone @ bone), 1.0)
+    stations = np.minimum((rest - points[0]) @ bone / max(bone @ bone, 1e-12), 1.0)
     if body.joint("head") != body.joint("neck"):
         stations[-1] = 1.5  # half-way up the neck: the jaw is the head's
     stations = np.maximum.accumulate(stations)[1:]
