@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 import traceback
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from retarget.errors import FileReadError, NotAMotionError, RetargetError, UsageError
+from retarget.errors import (
+    FileReadError,
+    NotAMotionError,
+    OutputExistsError,
+    PluginContractError,
+    RetargetError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from retarget.pipeline import Pipeline
     from retarget.values import ExportResult
@@ -40,7 +47,7 @@ class Outcome:
     existing: bool = False
     """True where it was skipped because its output is there already."""
     traceback: str = ""
-    """For an error nobody foresaw: where it came from."""
+    """For an error nobody foresaw, ours or a plugin's: where it came from."""
 
 
 def find_clips(inputs: Sequence[Path], suffixes: Sequence[str]) -> list[Path]:
@@ -50,16 +57,20 @@ def find_clips(inputs: Sequence[Path], suffixes: Sequence[str]) -> list[Path]:
         FileReadError: an input does not exist.
 
     """
-    found: dict[Path, None] = {}
+    found: list[Path] = []
     for given in inputs:
         if given.is_dir():
             inside = (p for p in given.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
-            found.update(dict.fromkeys(sorted(inside)))
+            found += sorted(inside)
         elif given.exists():
-            found[given] = None
+            found.append(given)
         else:
             raise FileReadError(f"{given}: no such file or folder.")
-    return list(found)
+    real = {folder: folder.resolve() for folder in {path.parent for path in found}}
+    once: dict[Path, Path] = {}
+    for path in found:  # a/walk.npz and a/../a/walk.npz are one; two links to one file are two
+        once.setdefault(real[path.parent] / path.name, path)
+    return list(once.values())
 
 
 def plan(
@@ -72,27 +83,36 @@ def plan(
     different folders stay apart — or, for a single clip, a file with the backend's suffix.
 
     Raises:
-        UsageError: `output` is a file, but there are several clips or a folder was given.
+        UsageError: `output` is a file, but there are several clips or a folder was given; or two
+            clips would have the same output.
 
     """
     formats = pipeline.exporter.formats
     if output is not None and output.suffix.lower() in formats and not output.is_dir():
-        if len(clips) != 1 or inputs[0].is_dir():
+        if len(clips) != 1 or any(given.is_dir() for given in inputs):
             raise UsageError(f"--output {output}: a single file needs a single clip as input.")
         return [Job(source=clips[0], output=output)]
-    beside = [pipeline.output_beside(clip) for clip in clips]
+    outputs = [pipeline.output_beside(clip) for clip in clips]
     if output is not None:
         base = _common_parent(inputs)
-        beside = [output / os.path.relpath(path.absolute(), base) for path in beside]
-    return [
-        Job(source=clip, output=path)
-        for clip, path in zip(clips, _told_apart(clips, beside), strict=True)
-    ]
+        outputs = [output / os.path.relpath(path, base) for path in outputs]
+    owner: dict[Path, Path] = {}
+    for clip, path in zip(clips, _told_apart(clips, outputs), strict=True):
+        if path in owner:
+            raise UsageError(
+                f"{owner[path]} and {clip} would both be written to {path}; convert them apart."
+            )
+        owner[path] = clip
+    return [Job(source=clip, output=path) for path, clip in owner.items()]
 
 
-def _common_parent(inputs: Iterable[Path]) -> Path:
-    folders = [p.absolute() if p.is_dir() else p.absolute().parent for p in inputs]
-    return Path(os.path.commonpath(folders))
+def _common_parent(inputs: Iterable[Path]) -> str:
+    # Without "..": a path through it would lead out of the output folder.
+    folders = [os.path.abspath(p if p.is_dir() else p.parent) for p in inputs]  # noqa: PTH100
+    try:
+        return os.path.commonpath(folders)
+    except ValueError:  # drives of Windows
+        raise UsageError("the inputs lie on several drives; convert each drive's apart.") from None
 
 
 def _told_apart(clips: Sequence[Path], outputs: Sequence[Path]) -> list[Path]:
@@ -124,16 +144,18 @@ def convert_all(
 
 
 def _convert(pipeline: Pipeline, job: Job) -> Outcome:
-    if job.output.exists() and not pipeline.options.force:
-        reason = f"{job.output} is already there (--force overwrites it)"
-        return Outcome(job=job, status="skipped", reason=reason, existing=True)
     try:
         result = pipeline.convert(job.source, job.output)
+    except OutputExistsError as error:
+        return Outcome(job=job, status="skipped", reason=str(error), existing=True)
     except NotAMotionError as error:
         return Outcome(job=job, status="skipped", reason=_unprefixed(error, job))
     except RetargetError as error:
-        return Outcome(job=job, status="failed", reason=_unprefixed(error, job))
-    except Exception as error:  # noqa: BLE001 - a fault of ours or a plugin's costs one clip only
+        trace = traceback.format_exc() if isinstance(error, PluginContractError) else ""
+        return Outcome(job=job, status="failed", reason=_unprefixed(error, job), traceback=trace)
+    except OSError as error:
+        return Outcome(job=job, status="failed", reason=f"{error.strerror}: {error.filename}")
+    except Exception as error:  # noqa: BLE001 - a fault of ours costs one clip only
         return Outcome(
             job=job,
             status="failed",

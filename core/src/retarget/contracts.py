@@ -41,6 +41,8 @@ class _Checked(Generic[T]):
 
     members: ClassVar[tuple[str, ...]] = ()
     """What a provider of the kind must have."""
+    suffix_member: ClassVar[str] = ""
+    """The one of them that lists file suffixes, if there is one."""
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is no provider of the kind."""
@@ -49,6 +51,8 @@ class _Checked(Generic[T]):
         missing = [member for member in self.members if not hasattr(self.provider, member)]
         if missing:
             self.breach(f"has no {', '.join(missing)}")
+        if self.suffix_member:
+            self._check_suffixes(getattr(self.provider, self.suffix_member))
 
     def breach(self, what: str) -> NoReturn:
         """Raise the error that names the culprit."""
@@ -80,13 +84,13 @@ class _Checked(Generic[T]):
                 f"({type(error).__name__}: {error})."
             ) from error
 
-    def suffixes_in(self, given: object, what: str) -> tuple[str, ...]:
-        """Check file suffixes: a tuple, for `(".npz")` without its comma is a string."""
-        if not (isinstance(given, tuple | list) and given):
-            self.breach(f"has {what} {given!r}; expected a tuple such as ('.npz',)")
-        if not all(isinstance(s, str) and s[:1] == "." and s == s.lower() for s in given):
-            self.breach(f"has {what} {given!r}; expected a dot and lower case in each")
-        return tuple(given)
+    def _check_suffixes(self, given: Any) -> None:
+        fits = isinstance(given, tuple) and all(isinstance(suffix, str) for suffix in given)
+        if not (fits and given and all(s[:1] == "." and s == s.lower() for s in given)):
+            self.breach(
+                f"has {self.suffix_member} {given!r}; expected a tuple of lower-case suffixes, "
+                "dot first, such as ('.npz',)"
+            )
 
     def expect(self, value: object, kind: type[Any], call: str) -> None:
         """Check the type of a returned value."""
@@ -109,11 +113,12 @@ class CheckedMotionSource(_Checked[MotionSource]):
     """A motion source whose motions are checked."""
 
     members = ("suffixes", "sniff", "load")
+    suffix_member = "suffixes"
 
     @property
     def suffixes(self) -> tuple[str, ...]:
         """See `MotionSource.suffixes`."""
-        return self.suffixes_in(self.provider.suffixes, "suffixes")
+        return self.provider.suffixes
 
     def sniff(self, path: Path) -> bool:
         """See `MotionSource.sniff`."""
@@ -183,11 +188,12 @@ class CheckedExporter(_Checked[Exporter]):
     """An exporter whose account of what it wrote is checked."""
 
     members = ("formats", "export")
+    suffix_member = "formats"
 
     @property
     def formats(self) -> tuple[str, ...]:
         """See `Exporter.formats`."""
-        return self.suffixes_in(self.provider.formats, "formats")
+        return self.provider.formats
 
     def export(self, clip: Clip, path: Path, options: Options) -> ExportResult:
         """See `Exporter.export`."""

@@ -31,6 +31,11 @@ def _positive(_: Options, attribute: attrs.Attribute[Any], value: float | None) 
         raise UsageError(f"{attribute.name} is {value}; it must be a positive number.")
 
 
+def _point(_: Options, attribute: attrs.Attribute[Any], value: tuple[float, ...]) -> None:
+    if len(value) != 3 or not all(math.isfinite(coordinate) for coordinate in value):
+        raise UsageError(f"{attribute.name} is {value}; it must be three finite numbers.")
+
+
 @attrs.frozen(kw_only=True)
 class Options:
     """Everything that may be asked of a conversion besides its input, target and output.
@@ -61,7 +66,9 @@ class Options:
     """The body a generated skeleton carries."""
     cube_size: float = attrs.field(default=0.05, validator=_positive)
     """Edge of the helper cube, metres."""
-    cube_location: tuple[float, float, float] = attrs.field(default=(0.0, 0.0, 0.0))
+    cube_location: tuple[float, float, float] = attrs.field(
+        default=(0.0, 0.0, 0.0), validator=_point
+    )
     """Centre of the helper cube, metres, +Y up."""
     force: bool = False
     """Overwrite outputs that exist."""

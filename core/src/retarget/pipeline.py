@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from retarget.errors import OutputExistsError
+from retarget.errors import OutputExistsError, UsageError
 from retarget.loading import load_motion, load_rig
 from retarget.options import Options
 from retarget.plugins import Plugins
@@ -52,7 +52,7 @@ class Pipeline:
         """Load what was named and make the target.
 
         Raises:
-            UsageError: a name that no plugin offers.
+            UsageError: a name that no plugin offers, or a pass named twice.
             RetargetError: a plugin does not load, or the target cannot be made.
 
         """
@@ -60,6 +60,8 @@ class Pipeline:
         exporter = plugins.exporter(backend)
         solver = plugins.fk_solver(fk_solver)
         chosen = {name: plugins.pass_(name) for name in passes}
+        if len(chosen) < len(passes):
+            raise UsageError(f"passes {', '.join(passes)}: one is named twice; name it once.")
         if motion_source is not None:
             plugins.motion_source(motion_source)
         if not isinstance(target, Rig):
@@ -82,6 +84,7 @@ class Pipeline:
         Raises:
             NotAMotionError: no source knows the file.
             OutputExistsError: the output is there and `options.force` is off.
+            UsageError: the output is a folder.
             RetargetError: the file cannot be used, or nothing can be written.
 
         """
@@ -120,6 +123,8 @@ class Pipeline:
         )
 
     def refuse_existing(self, output: Path) -> None:
-        """Raise where an output is there already and overwriting was not asked for."""
+        """Raise where an output is there already and overwriting was not asked for, or a folder."""
+        if output.is_dir():
+            raise UsageError(f"{output} is a folder; name a file as the output.")
         if output.exists() and not self.options.force:
             raise OutputExistsError(f"{output} is already there; --force overwrites it.")

@@ -5,6 +5,7 @@ An object, never a module global: a program may hold several, with or without wh
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,12 @@ import attrs
 import pluggy
 
 from retarget import builtin, hookspecs, kinds
-from retarget.errors import PluginContractError, PluginError, UsageError
+from retarget.errors import PluginContractError, PluginError, RetargetError, UsageError
 from retarget.providers import Provider
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from retarget.contracts import (
         CheckedAPoseSource,
@@ -32,15 +33,18 @@ CORE = "retarget-core"
 
 @attrs.frozen(kw_only=True)
 class Failure:
-    """A plugin that was left out, and why."""
+    """A plugin that was left out, as a whole or of one hook, and why."""
 
     plugin: str
     """The distribution, or the name the plugin was registered under."""
     reason: str
+    hook: str = ""
+    """The hook it was left out of; empty where it was left out as a whole."""
 
     def __str__(self) -> str:
         """Return one line for the user."""
-        return f"Plugin {self.plugin} was left out: {self.reason}"
+        of = f" of {self.hook}" if self.hook else ""
+        return f"Plugin {self.plugin} was left out{of}: {self.reason}"
 
 
 @attrs.frozen(kw_only=True)
@@ -67,8 +71,9 @@ class Plugins:
         """Load the core's own plugin and, in the order of their names, the installed ones."""
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
-        self._failures: dict[str, Failure] = {}
+        self._failures: dict[Failure, None] = {}
         self._offers: dict[str, dict[str, Offer]] = {}
+        self._loaded: dict[str, dict[str, Any]] = {}
         self.register(builtin, CORE)
         if installed:
             self._load_installed()
@@ -76,38 +81,54 @@ class Plugins:
     @property
     def failures(self) -> tuple[Failure, ...]:
         """The plugins that were left out."""
-        return tuple(self._failures.values())
+        return tuple(self._failures)
 
     def register(self, plugin: object, name: str) -> None:
         """Add a plugin by hand: a module, or an object with hook methods, under a name of its own.
 
         Raises:
-            PluginError: the name is taken, a hook is misspelt or has a wrong argument.
+            PluginError: the name is taken, the plugin is there under another name, a hook is
+                misspelt, has a wrong argument or lacks its `@hookimpl`.
 
         """
+        twin = self._manager.get_name(plugin)
+        if twin is not None or self._manager.has_plugin(name):
+            raise PluginError(f"Plugin {name}: it is registered already, as {twin or name}.")
         try:
             self._manager.register(plugin, name=name)
             self._manager.check_pending()
-        except (ValueError, pluggy.PluginValidationError) as error:
-            if self._manager.get_plugin(name) is plugin:
+            self._refuse_unmarked(plugin)
+        except pluggy.PluginValidationError as error:
+            if self._manager.has_plugin(name):
                 self._manager.unregister(name=name)
-            raise PluginError(f"Plugin {name}: {error}") from error
+            raise PluginError(f"Plugin {name}: {error}. Mend it or uninstall it.") from error
         self._offers.clear()
+        self._loaded.clear()
+
+    def _refuse_unmarked(self, plugin: object) -> None:
+        """Raise where a hook would be passed over in silence because it is not marked."""
+        marked = {caller.name for caller in self._manager.get_hookcallers(plugin) or ()}
+        for name, caller in sorted(vars(self._manager.hook).items()):
+            if caller.has_spec() and name not in marked and callable(getattr(plugin, name, None)):
+                raise pluggy.PluginValidationError(plugin, f"{name} is not marked with @hookimpl")
 
     def _load_installed(self) -> None:
         found = {
-            (entry.dist.name if entry.dist else "?", entry.name): entry
+            (_distribution(entry), entry.name): entry
             for entry in metadata.entry_points(group=hookspecs.PROJECT)
         }
+        entries = Counter(owner for owner, _ in found)
         for (owner, name), entry in sorted(found.items()):
-            label = owner if self._manager.get_plugin(owner) is None else f"{owner}:{name}"
+            label = owner if entries[owner] == 1 else f"{owner}:{name}"
             try:
                 plugin = entry.load()
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import
-                reason = f"it does not import ({type(error).__name__}: {error})"
-                self._failures[label] = Failure(plugin=label, reason=reason)
+                self._leave_out(label, f"it does not import ({_told(error)})")
                 continue
             self.register(plugin, label)
+
+    def _leave_out(self, plugin: str, reason: str, hook: str = "") -> None:
+        self._failures[Failure(plugin=plugin, reason=reason, hook=hook)] = None
 
     def offers(self, kind: kinds.Kind) -> dict[str, Offer]:
         """Return what is offered of a kind, by name, in the order of names.
@@ -134,14 +155,15 @@ class Plugins:
     def _provided(self, kind: kinds.Kind) -> Iterator[tuple[str, Provider[Any]]]:
         for owner, hook in self._implementations(kind.hook):
             try:
-                for provider in hook():
+                providers = list(hook())
+                for provider in providers:
                     if not isinstance(provider, Provider):
-                        what = f"{kind.hook} returned {provider!r}, which is no Provider"
+                        what = f"it returned {provider!r}, which is no Provider"
                         raise PluginContractError(what)  # noqa: TRY301 - told as any failure
-                    yield owner, provider
-            except Exception as error:  # noqa: BLE001 - a stranger's code
-                reason = f"{kind.hook} failed ({type(error).__name__}: {error})"
-                self._failures[owner] = Failure(plugin=owner, reason=reason)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code
+                self._leave_out(owner, f"it failed ({_told(error)})", kind.hook)
+            else:
+                yield from ((owner, provider) for provider in providers)
 
     def _implementations(self, hook: str) -> Iterator[tuple[str, Any]]:
         caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
@@ -163,13 +185,30 @@ class Plugins:
             raise UsageError(self._unknown(kind, name))
         try:
             made = offer.provider.load()
-        except ImportError as error:
+        except RetargetError:
+            raise
+        except (Exception, SystemExit) as error:
             hint = f" It requires: {offer.provider.requires}" if offer.provider.requires else ""
             raise PluginError(
-                f"{kind.option} {name}: plugin {offer.owner} does not load ({error}).{hint}"
+                f"{kind.option} {name}: plugin {offer.owner} does not load ({_told(error)}).{hint}"
             ) from error
         wrapper: Any = getattr(contracts, f"Checked{kind.protocol}")
         return wrapper(made, name, offer.owner)
+
+    def load_all(self, kind: kinds.Kind) -> Mapping[str, Any]:
+        """Load all providers of a kind, once, by name, to ask each whether it knows a file.
+
+        One that does not load is left out and told in `failures`: it may be wanted by nobody.
+        """
+        if kind.hook not in self._loaded:
+            loaded: dict[str, Any] = {}
+            for name, offer in self.offers(kind).items():
+                try:
+                    loaded[name] = self.load(kind, name)
+                except RetargetError as error:
+                    self._leave_out(offer.owner, str(error), kind.hook)
+            self._loaded[kind.hook] = loaded
+        return self._loaded[kind.hook]
 
     def _unknown(self, kind: kinds.Kind, name: str) -> str:
         installed = ", ".join(self.offers(kind)) or "none"
@@ -208,13 +247,19 @@ class Plugins:
         return one
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Let every plugin add its options to the parser; one that fails is left out."""
+        """Let every plugin add its options to the parser; one that fails is left out.
+
+        Each shows on an empty parser first what it would add: a plugin may neither demand an
+        argument nor set what is another's.
+        """
         for owner, hook in self._implementations("retarget_add_options"):
+            trial = type(parser)(add_help=False, allow_abbrev=False)
             try:
+                hook(trial)
+                _refuse_intrusion(trial, parser)
                 hook(parser)
-            except Exception as error:  # noqa: BLE001 - a stranger's code
-                reason = f"retarget_add_options failed ({type(error).__name__}: {error})"
-                self._failures[owner] = Failure(plugin=owner, reason=reason)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code
+                self._leave_out(owner, f"it failed ({_told(error)})", "retarget_add_options")
 
     def notify(self, hook: str, **facts: object) -> tuple[str, ...]:
         """Tell the onlookers of an event; return a warning for each that raised."""
@@ -224,9 +269,31 @@ class Plugins:
             wanted = {name: facts[name] for name in implementation.argnames}
             try:
                 implementation.function(**wanted)
-            except Exception as error:  # noqa: BLE001 - onlookers never stop the work
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - onlookers never stop the work
                 warnings.append(
-                    f"Plugin {implementation.plugin_name}: {hook} failed "
-                    f"({type(error).__name__}: {error})."
+                    f"Plugin {implementation.plugin_name}: {hook} failed ({_told(error)})."
                 )
         return tuple(warnings)
+
+
+def _distribution(entry: metadata.EntryPoint) -> str:
+    """Return the name of the distribution of an entry point, or "?" where it states none."""
+    return (entry.dist.metadata["Name"] if entry.dist else None) or "?"
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _refuse_intrusion(trial: argparse.ArgumentParser, parser: argparse.ArgumentParser) -> None:
+    """Raise where what was added to `trial` would change what `parser` means without it."""
+    taken = {action.dest for action in parser._actions}  # noqa: SLF001 - argparse shows no other way
+    flags = {flag for action in parser._actions for flag in action.option_strings}  # noqa: SLF001
+    for action in trial._actions:  # noqa: SLF001
+        name = "/".join(action.option_strings) or action.dest
+        if not action.option_strings or action.required:
+            raise PluginContractError(f"{name} would have to be given; options must be optional")
+        if flags.intersection(action.option_strings) or action.dest in taken:
+            raise PluginContractError(f"{name} (destination {action.dest!r}) is another's already")
+    if trial._defaults:  # noqa: SLF001
+        raise PluginContractError("set_defaults may not be used")

@@ -5,6 +5,7 @@ Nothing here imports numpy before it is needed, so that help and lists come at o
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -30,9 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status: 0 all well, 1 something failed, 2 usage."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     name = given.pop(0) if given and given[0] in COMMANDS else "convert"
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name may hold what stdout cannot
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        status: int = import_module(f"retarget.cli.{name}").run(given)
-        sys.stdout.flush()
+        try:
+            status: int = import_module(f"retarget.cli.{name}").run(given)
+        finally:
+            print(end="", flush=True)  # here, where a reader that has gone is understood
     except RetargetError as error:
         print(f"retarget: {error}", file=sys.stderr)
         return error.exit_code
@@ -41,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (`| head`); keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return 1
+    except OSError as error:
+        print(f"retarget: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
         return 1
     return status

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from fractions import Fraction
 from pathlib import Path
 
 from retarget import __version__
@@ -145,8 +144,9 @@ def options_of(given: argparse.Namespace, extra: dict[str, object]) -> Options:
 
 def _rate(text: str) -> float:
     """Read a frame rate: 30, 59.94 or 60000/1001."""
+    over, slash, under = text.partition("/")
     try:
-        return float(Fraction(text))
+        return float(over) / float(under if slash else 1)
     except (ValueError, ZeroDivisionError):
         raise argparse.ArgumentTypeError(f"{text!r} is no frame rate") from None
 

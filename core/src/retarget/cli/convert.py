@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retarget.cli import INTERRUPTED, arguments
-from retarget.errors import UsageError
+from retarget.errors import OutputExistsError, UsageError
 from retarget.plugins import Plugins
 
 if TYPE_CHECKING:
@@ -27,19 +27,20 @@ def run(given: Sequence[str]) -> int:
     own = set(vars(parser.parse_args([])))
     plugins.add_options(parser)
     asked = parser.parse_args(given)
-    for failure in plugins.failures:
-        print(f"warning: {failure}", file=sys.stderr)
     if not asked.inputs and asked.export_target_apose is None:
         raise UsageError("no INPUT given; `retarget --help` says what can be asked for.")
     extra = {name: value for name, value in vars(asked).items() if name not in own}
-    pipeline = _pipeline(asked, extra, plugins)
+    try:
+        pipeline = _pipeline(asked, extra, plugins)
+        suffixes = _suffixes(plugins) if asked.inputs else ()
+    finally:
+        for failure in plugins.failures:
+            print(f"warning: {failure}", file=sys.stderr)
     if asked.export_target_apose is not None:
-        result = pipeline.export_apose(_apose_path(asked.export_target_apose, pipeline))
-        if not asked.quiet:
-            print(f"target  {result.path}")
+        _export_apose(pipeline, asked)
         if not asked.inputs:
             return 0
-    return _convert(pipeline, asked)
+    return _convert(pipeline, asked, suffixes)
 
 
 def _pipeline(asked: argparse.Namespace, extra: dict[str, object], plugins: Plugins) -> Pipeline:
@@ -56,16 +57,34 @@ def _pipeline(asked: argparse.Namespace, extra: dict[str, object], plugins: Plug
     )
 
 
-def _apose_path(given: str, pipeline: Pipeline) -> Path:
+def _suffixes(plugins: Plugins) -> tuple[str, ...]:
+    from retarget.loading import motion_suffixes  # noqa: PLC0415 - as above
+
+    return motion_suffixes(plugins)
+
+
+def _export_apose(pipeline: Pipeline, asked: argparse.Namespace) -> None:
+    formats = pipeline.exporter.formats
     stem = Path(pipeline.retargeter.rig.name).stem
-    return Path(given or f"{stem}_apose{pipeline.exporter.formats[0]}")
+    path = Path(asked.export_target_apose or f"{stem}_apose{formats[0]}")
+    if path.suffix.lower() not in formats:  # most likely an INPUT that the option swallowed
+        raise UsageError(
+            f"--export-target-apose {path}: --backend {asked.backend} writes {', '.join(formats)}. "
+            "To convert an INPUT as well, name it before the option."
+        )
+    try:
+        result = pipeline.export_apose(path)
+    except OutputExistsError as error:  # as a clip's: the same command goes on where it stopped
+        said = f"skipped {error}"
+    else:
+        said = f"target  {result.path}"
+    if not asked.quiet:
+        print(said, flush=True)
 
 
-def _convert(pipeline: Pipeline, asked: argparse.Namespace) -> int:
+def _convert(pipeline: Pipeline, asked: argparse.Namespace, suffixes: Sequence[str]) -> int:
     from retarget.batch import convert_all, find_clips, plan  # noqa: PLC0415 - as above
-    from retarget.loading import motion_suffixes  # noqa: PLC0415
 
-    suffixes = motion_suffixes(pipeline.plugins)
     clips = find_clips(asked.inputs, suffixes)
     if not clips:
         print(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from contextlib import redirect_stdout
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,8 @@ def run(given: Sequence[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     asked = parser.parse_args(given)
-    listing = describe(Plugins())
+    with redirect_stdout(sys.stderr):  # what a plugin prints while it is imported is no listing
+        listing = describe(Plugins())
     if asked.json:
         print(json.dumps(listing, indent=2))
     else:
@@ -52,7 +55,9 @@ def describe(plugins: Plugins) -> dict[str, Any]:
             for name, install in kind.absent.items()
             if name not in offers
         ]
-    listing["failures"] = [{"plugin": f.plugin, "reason": f.reason} for f in plugins.failures]
+    listing["failures"] = [
+        {"plugin": f.plugin, "hook": f.hook, "reason": f.reason} for f in plugins.failures
+    ]
     return listing
 
 
@@ -75,4 +80,5 @@ def _print(listing: dict[str, Any]) -> None:
         if not own:
             print("  none installed")
     for failure in listing["failures"]:
-        print(f"left out: {failure['plugin']}: {failure['reason']}")
+        of = f" of {failure['hook']}" if failure["hook"] else ""
+        print(f"left out{of}: {failure['plugin']}: {failure['reason']}")
