@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 
 import retarget
 from retarget import roles, smpl
-from retarget.errors import RetargetError, UsageError
+from retarget.errors import FileReadError, RetargetError, UsageError
 from support.data import shared
 
 A_POSE = smpl.SMPLH_A_POSE
@@ -193,7 +193,7 @@ def test_a_body_that_does_not_stand_at_zero_has_its_own_floor(tmp_path):
 def test_other_files_are_not_claimed(tmp_path, content):
     path = tmp_path / "a.npz"
     path.write_bytes(content)
-    with pytest.raises(UsageError, match="target source knows"):
+    with pytest.raises(FileReadError, match=r"a\.npz: .*NPZ"):
         retarget.load_rig(path)
 
 
@@ -234,3 +234,9 @@ def test_real_targets_keep_every_bone_length(name):
     toes = rest(rig)[rig.skeleton.index["L_Foot"]] - rest(rig)[rig.skeleton.index["L_Ankle"]]
     assert up.argmax() == 1
     assert toes.argmax() == 2
+
+
+def test_an_npz_that_is_no_target_says_what_it_holds(tmp_path):
+    np.savez(tmp_path / "walk.npz", poses=np.zeros((2, 156)), trans=np.zeros((2, 3)))
+    with pytest.raises(UsageError, match=r"is no A-pose file: .*It holds: poses, trans"):
+        retarget.load_rig(tmp_path / "walk.npz")

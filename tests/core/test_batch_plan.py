@@ -181,6 +181,15 @@ def test_several_clips_do_not_go_into_one_file(inputs):
         planned(*inputs, output="hero.glb")
 
 
+@pytest.mark.parametrize("output", ["hero.fbx", "hero.BLEND", "out/hero.gltf"])
+def test_a_file_of_another_format_is_no_folder(output):
+    clip("walk.npz")
+    with pytest.raises(UsageError, match=r"this backend writes \.glb"):
+        planned("walk.npz", output=output)
+    Path("takes.v2").mkdir()
+    assert planned("walk.npz", output="takes.v2") == {"walk.npz": "takes.v2/walk_retargeted.glb"}
+
+
 @pytest.mark.parametrize("output", [None, "out"])
 def test_one_stem_with_two_suffixes_makes_two_outputs(output):
     for name in ("walk.npz", "walk.smpl", "run.npz", "sub/walk.npz"):

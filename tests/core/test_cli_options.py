@@ -162,7 +162,7 @@ def test_passes_are_applied_as_named(retarget):
     passes = Toys(passes=[offer("again", ToyPass())])
     retarget("walk.npz", "--pass", "lift", "--pass", "again", plugins=[passes])
     provenance = written(Path("walk_retargeted.glb"))["provenance"]
-    assert provenance["passes"] == ["lift", "again"]
+    assert provenance["passes"] == ["lift (toys)", "again (extra1)"]
     retarget("walk.npz", "--no-passes", "--force")
     assert written(Path("walk_retargeted.glb"))["provenance"]["passes"] == []
 

@@ -158,6 +158,21 @@ def test_without_a_target_the_default_is_made():
     assert load_rig("default", plugins=toy_plugins()).name == "default"
 
 
+def test_the_options_reach_the_target_source():
+    seen = []
+
+    class Looking(ToyTarget):
+        def load(self, spec, options):
+            seen.append(options)
+            return super().load(spec, options)
+
+    plugins, options = toy_plugins(targets=[offer("default", Looking())]), Options(mesh="none")
+    load_rig(plugins=plugins, options=options)
+    load_rig(plugins=plugins)
+    assert seen[0] is options
+    assert seen[1] == Options()
+
+
 def test_a_target_is_found_by_name_or_by_content(tmp_path):
     path = tmp_path / "hero.npz"
     path.write_text("rig")

@@ -74,7 +74,7 @@ def test_what_is_named_is_taken():
     result = pipeline.convert(path, pipeline.output_beside(path))
     assert result.path == Path("walk_retargeted.txt")
     assert log == ["c", "a"]
-    assert written(result.path)["provenance"]["passes"] == ["c", "a"]
+    assert written(result.path)["provenance"]["passes"] == ["c (toys)", "a (toys)"]
     assert CountingFK.calls > 0
 
 
@@ -164,7 +164,7 @@ def test_run_takes_everything_that_can_be_asked():
     assert result.path == Path("deep/hero.glb")
     assert (facts["rig"], facts["fps"], facts["frames"]) == ("hero.npz", 60, 8)
     assert facts["options"]["extra"] == {"toy_size": 3}
-    assert facts["provenance"]["passes"] == ["lift"]
+    assert facts["provenance"]["passes"] == ["lift (toys)"]
 
 
 def test_run_forces_by_its_own_argument_or_by_the_options():

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from retarget.values import ExportResult
 
 
+_FILES = (".glb", ".gltf", ".vrm", ".vrma", ".fbx", ".blend", ".bvh", ".usd", ".usdz", ".dae")
+"""Suffixes by which `--output` means a file, whoever may write it; a folder is never called so."""
+
+
 @attrs.frozen(kw_only=True)
 class Job:
     """One clip to convert."""
@@ -92,6 +96,11 @@ def plan(
         if len(clips) != 1 or any(given.is_dir() for given in inputs):
             raise UsageError(f"--output {output}: a single file needs a single clip as input.")
         return [Job(source=clips[0], output=output)]
+    if output is not None and output.suffix.lower() in _FILES and not output.is_dir():
+        raise UsageError(
+            f"--output {output}: this backend writes {', '.join(formats)}; name such a file, or a "
+            "folder."
+        )
     outputs = [pipeline.output_beside(clip) for clip in clips]
     if output is not None:
         base = _common_parent(inputs)

@@ -8,12 +8,13 @@ exception but a RetargetError, which is the provider's word to the user.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar, cast
 
 import attrs
 import numpy as np
 
 from retarget.errors import PluginContractError, RetargetError, ValueShapeError
+from retarget.plugins import version_of
 from retarget.providers import APoseSource, Exporter, FKSolver, MotionSource, Pass
 from retarget.values import Clip, ExportResult, Motion, Rig, World
 
@@ -62,6 +63,12 @@ class _Checked(Generic[T]):
         )
 
     @property
+    def made_by(self) -> str:
+        """The provider's name and the distribution it comes from, for the clip's provenance."""
+        version = version_of(self.owner)
+        return f"{self.name} ({self.owner}{f' {version}' if version else ''})"
+
+    @property
     def _who(self) -> str:
         made = self.provider if isinstance(self.provider, type) else type(self.provider)
         return f"{made.__name__} ({self.name})"
@@ -97,6 +104,17 @@ class _Checked(Generic[T]):
         if not isinstance(value, kind):
             self.breach(f"returned {type(value).__name__} from {call}; expected {kind.__name__}")
 
+    def explanation(self, given: Path | str) -> str | None:
+        """Return what the source's `why_not` says, checked; None where it has no such method."""
+        explain = getattr(self.provider, "why_not", None)
+        if explain is None:
+            return None
+        with self.calling("why_not()"):
+            reason = explain(given)
+        if reason is not None:
+            self.expect(reason, str, "why_not()")
+        return cast("str | None", reason)
+
     def finite(self, array: np.ndarray[Any, Any], what: str) -> None:
         """Check an array for NaN and infinity."""
         if not np.isfinite(array).all():
@@ -127,9 +145,7 @@ class CheckedMotionSource(_Checked[MotionSource]):
 
     def why_not(self, path: Path) -> str | None:
         """See `ExplainingSource.why_not`; None where the source has no such method."""
-        explain = getattr(self.provider, "why_not", None)
-        with self.calling("why_not()"):
-            return None if explain is None else explain(path)
+        return self.explanation(path)
 
     def load(self, path: Path, options: Options) -> Motion:
         """See `MotionSource.load`."""
@@ -150,6 +166,10 @@ class CheckedAPoseSource(_Checked[APoseSource]):
         """See `APoseSource.sniff`."""
         with self.calling("sniff()"):
             return bool(self.provider.sniff(spec))
+
+    def why_not(self, spec: str) -> str | None:
+        """See `ExplainingTarget.why_not`; None where the source has no such method."""
+        return self.explanation(spec)
 
     def load(self, spec: str, options: Options) -> Rig:
         """See `APoseSource.load`."""
@@ -230,3 +250,8 @@ class CheckedPass(_Checked[Pass]):
             self.unit(changed.rotations, "rotations")
         self.finite(changed.root_translations, "root translations")
         return changed
+
+
+def made_by(provider: object) -> str:
+    """Return who made a provider: its name and distribution, or its class where it has none."""
+    return provider.made_by if isinstance(provider, _Checked) else type(provider).__qualname__

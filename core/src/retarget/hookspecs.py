@@ -69,8 +69,11 @@ def retarget_passes() -> Iterable[Provider[Pass]]:  # type: ignore[empty-body]
 def retarget_add_options(parser: argparse.ArgumentParser) -> None:
     """Add a plugin's own command-line options; their values arrive in `Options.extra`.
 
-    :param parser: the parser of the conversion command. Use a destination that carries your
-        plugin's name (`dest="mirror_axis"`), and import nothing heavy here.
+    Called twice: on an empty parser, whose options must be optional and have flags and
+    destinations that nobody else has, and then on the command's own.
+
+    :param parser: a parser. Use a destination that carries your plugin's name
+        (`dest="mirror_axis"`), and import nothing heavy here.
     """
 
 

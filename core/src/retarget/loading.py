@@ -51,6 +51,7 @@ def load_motion(
         raise FileReadError(f"{path}: {what}.")
     reader = plugins.motion_source(source) if source else _sniffed(path, plugins)
     motion = reader.load(path, options)
+    motion = attrs.evolve(motion, source=attrs.evolve(motion.source, read_by=reader.made_by))
     told = plugins.notify("retarget_motion_loaded", motion=motion)
     return attrs.evolve(motion, warnings=(*motion.warnings, *told)) if told else motion
 
@@ -125,10 +126,15 @@ def _claiming(spec: str, plugins: Plugins) -> CheckedAPoseSource:
     _refuse_several(spec, claims, kinds.APOSE_SOURCE)
     if claims:
         return sources[claims[0]]
-    what = "is nothing that any target source knows" if Path(spec).exists() else "not found"
+    if Path(spec).exists():
+        told = dict.fromkeys(source.why_not(spec) for source in sources.values())
+        reasons = " ".join(reason for reason in told if reason)
+        what = reasons or "is nothing that any target source knows."
+    else:
+        what = "not found."
     absent = {get for name, get in kinds.APOSE_SOURCE.absent.items() if name not in sources}
     raise UsageError(
-        f"--target {spec}: {what}. Target sources installed: {', '.join(sources) or 'none'}."
+        f"--target {spec}: {what} Target sources installed: {', '.join(sources) or 'none'}."
         + "".join(f" Get the usual ones with: {get}." for get in sorted(absent))
         + _left_out(kinds.APOSE_SOURCE, plugins)
     )

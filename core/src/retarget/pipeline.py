@@ -102,6 +102,8 @@ class Pipeline:
 
     def export(self, clip: Clip, output: Path, *, warnings: tuple[str, ...] = ()) -> ExportResult:
         """Write a clip; the result carries the clip's warnings, too."""
+        made = {**clip.provenance, "backend": self.exporter.made_by}
+        clip = attrs.evolve(clip, provenance=made)
         result = self.exporter.export(clip, output, self.options)
         told = self.plugins.notify("retarget_clip_exported", result=result, clip=clip)
         return attrs.evolve(result, warnings=(*clip.warnings, *warnings, *result.warnings, *told))

@@ -6,6 +6,7 @@ An object, never a module global: a program may hold several, with or without wh
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -297,3 +298,12 @@ def _refuse_intrusion(trial: argparse.ArgumentParser, parser: argparse.ArgumentP
             raise PluginContractError(f"{name} (destination {action.dest!r}) is another's already")
     if trial._defaults:  # noqa: SLF001
         raise PluginContractError("set_defaults may not be used")
+
+
+@lru_cache
+def version_of(owner: str) -> str | None:
+    """Return the version of a plugin's distribution; None for one registered by hand."""
+    try:
+        return metadata.version(owner.partition(":")[0])
+    except metadata.PackageNotFoundError:
+        return None

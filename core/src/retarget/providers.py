@@ -77,6 +77,19 @@ class ExplainingSource(Protocol):
         ...
 
 
+class ExplainingTarget(Protocol):
+    """An A-pose source may also say why a spec that looks near is not its own."""
+
+    def why_not(self, spec: str) -> str | None:
+        """Return a sentence on why the spec is no target, or None with nothing to say.
+
+        Raises:
+            RetargetError: the file should be a target but is damaged.
+
+        """
+        ...
+
+
 @runtime_checkable
 class APoseSource(Protocol):
     """Makes a target rig from what the user gave for `--target`."""

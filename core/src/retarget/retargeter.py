@@ -9,10 +9,12 @@ import attrs
 from retarget import __version__, floor
 from retarget import quaternions as quat
 from retarget.context import PassContext
+from retarget.contracts import CheckedFKSolver, made_by
 from retarget.fk import NumpyFK
 from retarget.frame0 import with_apose
 from retarget.matching import Match, match
 from retarget.options import Options
+from retarget.plugins import CORE
 from retarget.resample import resample
 from retarget.root import RootPath
 from retarget.transfer import Transfer
@@ -57,7 +59,7 @@ class Retargeter:
         self.rig = rig
         self.options = options or Options()
         self.passes = dict(passes or {})
-        self.solver = solver or NumpyFK()
+        self.solver = solver or CheckedFKSolver(NumpyFK(), "numpy", CORE)
         self._plans: dict[bytes, _Plan] = {}
 
     def retarget(self, motion: Motion) -> Clip:
@@ -123,9 +125,10 @@ class Retargeter:
             "source": source.path.name if source.path else None,
             "sourceLayout": source.kind,
             "sourceUp": source.up,
-            "frameRate": motion.fps,
+            "sourceReadBy": source.read_by or None,
             "target": self.rig.name,
             "rootScale": round(plan.root.scale, 6),
             "frame0": self.options.frame0,
-            "passes": list(self.passes),
+            "fkSolver": made_by(self.solver),
+            "passes": [made_by(one) for one in self.passes.values()],
         }

@@ -151,6 +151,8 @@ class Source:
     path: Path | None = None
     kind: str = ""
     """The layout, in a few words: "AMASS SMPL-H", "SMPL-X stage II" …"""
+    read_by: str = ""
+    """The motion source and its distribution; empty for a motion made in memory."""
     subject: str | None = None
     gender: str | None = None
     betas: NDArray[np.float32] | None = attrs.field(

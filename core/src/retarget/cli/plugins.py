@@ -6,11 +6,10 @@ import argparse
 import json
 import sys
 from contextlib import redirect_stdout
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from retarget import kinds
-from retarget.plugins import Plugins
+from retarget.plugins import Plugins, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +45,7 @@ def describe(plugins: Plugins) -> dict[str, Any]:
                 "name": offer.provider.name,
                 "summary": offer.provider.summary,
                 "distribution": offer.owner,
-                "version": _version(offer.owner),
+                "version": version_of(offer.owner),
             }
             for offer in offers.values()
         ]
@@ -59,13 +58,6 @@ def describe(plugins: Plugins) -> dict[str, Any]:
         {"plugin": f.plugin, "hook": f.hook, "reason": f.reason} for f in plugins.failures
     ]
     return listing
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution.partition(":")[0])
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _print(listing: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ except ImportError as error:
     ) from error
 
 from retarget.testing.apose_source import APoseSourceTests
+from retarget.testing.cross_backend import CrossBackendTests
 from retarget.testing.exporter import ExporterTests
 from retarget.testing.fk_solver import FKSolverTests
 from retarget.testing.motion_source import MotionSourceTests
@@ -25,6 +26,7 @@ from retarget.testing.readback import ReadBack
 
 __all__ = [
     "APoseSourceTests",
+    "CrossBackendTests",
     "ExporterTests",
     "FKSolverTests",
     "MotionSourceTests",
