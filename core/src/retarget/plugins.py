@@ -279,7 +279,9 @@ class Plugins:
 
 def _distribution(entry: metadata.EntryPoint) -> str:
     """Return the name of the distribution of an entry point, or "?" where it states none."""
-    return (entry.dist.metadata["Name"] if entry.dist else None) or "?"
+    if entry.dist is None or "Name" not in entry.dist.metadata:
+        return "?"
+    return entry.dist.metadata["Name"] or "?"
 
 
 def _told(error: BaseException) -> str:
