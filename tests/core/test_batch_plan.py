@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from retarget import batch
 from retarget.batch import find_clips, plan
-from retarget.errors import FileReadError, UsageError
+from retarget.errors import UsageError
 from retarget.pipeline import Pipeline
 from support.commands import clip
 from support.plugins import ToyExporter, offer, toy_plugins
@@ -96,10 +97,34 @@ def test_a_folder_named_like_a_clip_is_searched_and_is_none_itself():
 
 
 @pytest.mark.parametrize("name", ["absent", "absent.npz", "data/../absent.npz", "x" * 300])
-def test_an_input_that_is_not_there_is_told(name):
+def test_an_input_that_is_not_there_is_left_for_the_conversion_to_tell(name):
     clip("data/walk.npz")
-    with pytest.raises((FileReadError, OSError), match=name):
-        found("data", name)
+    assert found("data", name) == ["data/walk.npz", name]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root reads every folder")
+def test_a_folder_that_cannot_be_read_is_left_for_the_conversion_to_tell():
+    clip("data/walk.npz")
+    clip("data/locked/walk.npz")
+    Path("data/locked").chmod(0)
+    try:
+        assert found("data") == ["data/locked", "data/walk.npz"]
+    finally:
+        Path("data/locked").chmod(0o700)
+
+
+def test_a_folder_that_refuses_its_list_is_not_passed_over(monkeypatch):
+    clip("data/walk.npz")
+    Path("data/locked").mkdir()
+    really = os.scandir
+
+    def refuse(folder):
+        if str(folder).endswith("locked"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return really(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert found("data") == ["data/locked", "data/walk.npz"]
 
 
 # Planning

@@ -7,6 +7,8 @@ import json
 import sys
 from pathlib import Path
 
+import attrs
+import numpy as np
 import pytest
 
 from retarget import __version__, cli, kinds
@@ -14,6 +16,8 @@ from retarget.cli import main
 from retarget.cli.plugins import describe
 from retarget.errors import RetargetError, UsageError
 from retarget.plugins import Plugins
+from retarget.values import Motion, Skeleton, Source
+from support.bodies import upright
 from support.plugins import Toys, offer, toy_plugins
 
 
@@ -132,8 +136,11 @@ def test_the_core_alone_lists_what_is_missing(monkeypatch, capsys):
     for kind in kinds.KINDS:
         assert f"{kind.plural} ({kind.option})" in sections
     assert out.count("none installed") == 4
-    for name, install in kinds.EXPORTER.absent.items():
-        assert f"  {name:14}not installed; get it with: {install}" in sections
+    numpy = next(line for line in sections if line.startswith("  numpy "))
+    assert numpy.endswith(f"[retarget-core {__version__}]")
+    first, end = sections.index("backends (--backend)") + 1, sections.index("passes (--pass)")
+    absent = [f"  {n:14}not installed; get it with: {i}" for n, i in kinds.EXPORTER.absent.items()]
+    assert sections[first:end] == [*absent, "  none installed"]
 
 
 def test_what_was_left_out_is_listed_with_the_reason(monkeypatch, capsys):
@@ -190,6 +197,55 @@ def test_a_motion_is_told_for_people(walk, capsys):
     assert "betas     not stated\n" in out
     assert "warning: a warning\n" in out
     assert "left toes" in out
+
+
+def told_of(monkeypatch, capsys, motion):
+    """What `inspect` prints of a motion in memory."""
+    monkeypatch.setattr("retarget.loading.load_motion", lambda *_, **__: motion)
+    status, out, _ = run(capsys, "inspect", "any.npz")
+    assert status == 0
+    return out
+
+
+def test_what_the_file_states_is_told_and_what_it_does_not_is_said(monkeypatch, capsys):
+    standing = upright(np.full(60, 0.02))
+    out = told_of(monkeypatch, capsys, standing)
+    for what in ("subject", "gender", "betas"):
+        assert f"{what:10}not stated\n" in out
+    source = Source(subject="s7", gender="female", betas=np.arange(6))
+    out = told_of(monkeypatch, capsys, attrs.evolve(standing, source=source))
+    assert "subject   s7\n" in out
+    assert "gender    female\n" in out
+    assert "betas     6: 0.00, 1.00, 2.00, 3.00, 4.00 …\n" in out
+
+
+def test_the_floor_and_what_is_near_it_are_told(monkeypatch, capsys):
+    standing = upright(np.full(60, 0.12))
+    out = told_of(monkeypatch, capsys, standing)
+    assert "floor     at 0.100 m (found by static toes)\n" in out
+    assert "left toes   on it 100% of the time, 1 " in out
+    assert "near it" not in out
+    folded = standing.rotations.copy()
+    knees = [standing.skeleton.index[f"{side}_knee"] for side in ("left", "right")]
+    folded[knees] = [np.sin(np.pi / 4), 0, 0, np.cos(np.pi / 4)]  # shanks back along the floor
+    out = told_of(monkeypatch, capsys, attrs.evolve(standing, rotations=folded))
+    assert "left knee   near it 100% of the time\n" in out
+    assert "head" not in out
+
+
+def test_a_body_without_feet_has_no_floor_to_be_told(monkeypatch, capsys):
+    bust = Motion(
+        skeleton=Skeleton(
+            names=["pelvis"],
+            parents=[-1],
+            rest_translations=[[0, 1, 0]],
+            rest_rotations=[[0, 0, 0, 1]],
+        ),
+        fps=30,
+        rotations=[[[0, 0, 0, 1]]],
+        root_translations=[[0, 0, 0]],
+    )
+    assert "floor     no feet to find it by\n" in told_of(monkeypatch, capsys, bust)
 
 
 def test_a_motion_is_told_as_json(walk, capsys):

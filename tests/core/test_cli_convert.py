@@ -156,8 +156,9 @@ def test_without_input_it_says_so(retarget):
 def test_an_input_that_is_not_there_is_told(retarget, name):
     told = retarget(name, "walk.npz")
     assert told.status == 1
-    assert told.out == ""
-    assert told.err.startswith("retarget: ")
+    assert told.out.startswith("[2/2] done    walk.npz")
+    assert told.out.endswith("1 done, 0 skipped, 1 failed\n")
+    assert told.err.startswith("[1/2] failed  ")
     assert len(told.err.splitlines()) == 1
 
 

@@ -71,6 +71,18 @@ def test_explaining_that_raises_names_the_owner(tmp_path):
         checked(kinds.MOTION_SOURCE, raising(KeyError("poses"))).why_not(tmp_path)
 
 
+@pytest.mark.parametrize("kind", [kinds.MOTION_SOURCE, kinds.APOSE_SOURCE])
+def test_an_explanation_is_a_text_or_nothing(kind, tmp_path):
+    for said, fits in (("it is rotten.", True), (None, True), (False, False), (3, False)):
+        source = Returning(None)
+        source.why_not = lambda _, said=said: said
+        if fits:
+            assert checked(kind, source).why_not(tmp_path) == said
+        else:
+            with breach(f"returned {type(said).__name__} from why_not\\(\\); expected str"):
+                checked(kind, source).why_not(tmp_path)
+
+
 def test_a_source_need_not_explain(tmp_path):
     assert checked(kinds.MOTION_SOURCE, Returning(None)).why_not(tmp_path) is None
 

@@ -208,6 +208,19 @@ def test_step_by_step_is_the_same_as_run():
     assert written(Path("run.glb")) == written(Path("steps.glb"))
 
 
+def test_export_does_not_rely_on_the_backend_to_spare_what_is_there():
+    class Careless(ToyExporter):
+        def export(self, clip, path, options):
+            return super().export(clip, path, attrs.evolve(options, force=True))
+
+    clip = retarget.Retargeter(rig()).retarget(motion())
+    plugins = toy_plugins(exporters=[offer("gltf", Careless())])
+    Path("clip.glb").write_text("precious")
+    with pytest.raises(OutputExistsError):
+        retarget.export(clip, "clip.glb", plugins=plugins)
+    assert Path("clip.glb").read_text() == "precious"
+
+
 def test_export_needs_a_backend_and_no_target():
     clip = retarget.Retargeter(rig()).retarget(motion())
     plugins = Plugins(installed=False)

@@ -263,13 +263,6 @@ def test_slerp_takes_the_shorter_arc():
     np.testing.assert_allclose(quat.slerp(q, -q, half), q, atol=1e-12)
 
 
-@given(rotations(), rotations())
-def test_angle_between_is_the_geodesic_distance(a, b):
-    expected = (Rotation.from_quat(a) * Rotation.from_quat(b).inv()).magnitude()
-    np.testing.assert_allclose(quat.angle_between(a, b), expected, atol=1e-12)
-    np.testing.assert_allclose(quat.angle_between(a, -b), expected, atol=1e-12)
-
-
 def test_the_identity_cannot_be_written_to():
     with pytest.raises(ValueError, match="read-only"):
         quat.IDENTITY[0] = 1

@@ -1,9 +1,11 @@
 """Resampling against scipy's Slerp."""
 
+import attrs
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation, Slerp
 
+from retarget.errors import RetargetError
 from retarget.resample import resample
 from support.motions import motion
 
@@ -48,3 +50,10 @@ def test_signs_are_continuous():
     made, _ = motion(frames=90, fps=30)
     out = resample(made, 50)
     assert (np.einsum("jfc,jfc->jf", out.rotations[:, 1:], out.rotations[:, :-1]) > 0).all()
+
+
+def test_more_frames_than_memory_are_refused_before_they_are_made():
+    made, _ = motion(frames=40, fps=60)
+    slow = attrs.evolve(made, fps=0.001)  # a file that states nonsense
+    with pytest.raises(RetargetError, match=r"would take [\d.]+ GiB; .*--source-fps"):
+        resample(slow, 10_000)

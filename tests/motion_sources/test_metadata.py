@@ -38,7 +38,7 @@ def test_every_name_and_shape_of_a_frame_rate(clip, load, key, value):
         (np.int32(24), 24.0),
         (29.97, 29.97),
         (120.002, 120.002),
-        (0.0005, 0.0005),
+        (0.1005, 0.1005),
     ],
 )
 def test_rates_near_a_whole_number_are_that_number(clip, load, stored, read):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import traceback
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import attrs
 
 from retarget.errors import (
-    FileReadError,
     NotAMotionError,
     OutputExistsError,
     PluginContractError,
@@ -20,7 +20,6 @@ from retarget.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from retarget.pipeline import Pipeline
     from retarget.values import ExportResult
@@ -57,24 +56,29 @@ class Outcome:
 def find_clips(inputs: Sequence[Path], suffixes: Sequence[str]) -> list[Path]:
     """Return the files named and, of folders, those with a motion's suffix, sorted, each once.
 
-    Raises:
-        FileReadError: an input does not exist.
-
+    What is not there and folders that cannot be read stand among the files: converting them fails
+    and says so, while the others go on.
     """
     found: list[Path] = []
     for given in inputs:
-        if given.is_dir():
-            inside = (p for p in given.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
-            found += sorted(inside)
-        elif given.exists():
-            found.append(given)
+        if os.path.isdir(given):  # noqa: PTH112 - Path.is_dir raises on a name too long
+            found += sorted(_inside(given, suffixes))
         else:
-            raise FileReadError(f"{given}: no such file or folder.")
+            found.append(given)
     real = {folder: folder.resolve() for folder in {path.parent for path in found}}
     once: dict[Path, Path] = {}
     for path in found:  # a/walk.npz and a/../a/walk.npz are one; two links to one file are two
         once.setdefault(real[path.parent] / path.name, path)
     return list(once.values())
+
+
+def _inside(folder: Path, suffixes: Sequence[str]) -> Iterator[Path]:
+    unreadable: list[OSError] = []
+    for inside, _, names in os.walk(folder, onerror=unreadable.append):
+        paths = (Path(inside, name) for name in names)
+        # Path.is_file would raise where a folder may be listed but not entered.
+        yield from (p for p in paths if p.suffix.lower() in suffixes and os.path.isfile(p))  # noqa: PTH113
+    yield from (Path(error.filename) for error in unreadable)
 
 
 def plan(
@@ -162,16 +166,19 @@ def _convert(pipeline: Pipeline, job: Job) -> Outcome:
     except RetargetError as error:
         trace = traceback.format_exc() if isinstance(error, PluginContractError) else ""
         return Outcome(job=job, status="failed", reason=_unprefixed(error, job), traceback=trace)
-    except OSError as error:
-        return Outcome(job=job, status="failed", reason=f"{error.strerror}: {error.filename}")
     except Exception as error:  # noqa: BLE001 - a fault of ours costs one clip only
         return Outcome(
-            job=job,
-            status="failed",
-            reason=f"unexpected {type(error).__name__}: {error} (-v shows where)",
-            traceback=traceback.format_exc(),
+            job=job, status="failed", reason=_unforeseen(error), traceback=traceback.format_exc()
         )
     return Outcome(job=job, status="done", result=result)
+
+
+def _unforeseen(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.strerror}: {error.filename}"
+    if isinstance(error, MemoryError):
+        return "not enough memory; read fewer frames (--frame-limit) or resample to fewer (--fps)"
+    return f"unexpected {type(error).__name__}: {error} (-v shows where)"
 
 
 def _unprefixed(error: RetargetError, job: Job) -> str:

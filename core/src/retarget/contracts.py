@@ -215,6 +215,17 @@ class CheckedExporter(_Checked[Exporter]):
         """See `Exporter.formats`."""
         return self.provider.formats
 
+    def format_for(self, options: Options) -> str:
+        """See `FormatChoosing.format_for`; the default format where the exporter has none."""
+        choose = getattr(self.provider, "format_for", None)
+        if choose is None:
+            return self.formats[0]
+        with self.calling("format_for()"):
+            chosen: str = choose(options)
+        if chosen not in self.formats:
+            self.breach(f"chose the format {chosen!r}, which is none of {', '.join(self.formats)}")
+        return chosen
+
     def export(self, clip: Clip, path: Path, options: Options) -> ExportResult:
         """See `Exporter.export`."""
         with self.calling("export()"):

@@ -47,8 +47,7 @@ def load_motion(
     """
     path, options, plugins = Path(path), options or Options(), plugins or Plugins()
     if not path.is_file():
-        what = "is a folder; name a file" if path.is_dir() else "no such file"
-        raise FileReadError(f"{path}: {what}.")
+        raise FileReadError(f"{path}: {_no_file(path)}.")
     reader = plugins.motion_source(source) if source else _sniffed(path, plugins)
     motion = reader.load(path, options)
     motion = attrs.evolve(motion, source=attrs.evolve(motion.source, read_by=reader.made_by))
@@ -93,6 +92,13 @@ def motion_suffixes(plugins: Plugins) -> tuple[str, ...]:
     """
     sources = _motion_sources(plugins).values()
     return tuple(sorted({suffix for source in sources for suffix in source.suffixes}))
+
+
+def _no_file(path: Path) -> str:
+    if not path.is_dir():
+        return "no such file"
+    readable = os.access(path, os.R_OK | os.X_OK)
+    return "is a folder; name a file" if readable else "this folder cannot be read"
 
 
 def _motion_sources(plugins: Plugins) -> Mapping[str, CheckedMotionSource]:

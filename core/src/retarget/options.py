@@ -18,6 +18,10 @@ FRAME0_PLACES = ("authored", "motion")
 MESHES = ("mannequin", "cube", "none")
 
 
+SLOWEST, FASTEST = 0.1, 10_000.0
+"""Frames per second that a clip may have."""
+
+
 def _one_of(*allowed: str) -> Any:
     def check(_: Options, attribute: attrs.Attribute[str], value: str) -> None:
         if value not in allowed:
@@ -29,6 +33,14 @@ def _one_of(*allowed: str) -> Any:
 def _positive(_: Options, attribute: attrs.Attribute[Any], value: float | None) -> None:
     if value is not None and not (math.isfinite(value) and value > 0):
         raise UsageError(f"{attribute.name} is {value}; it must be a positive number.")
+
+
+def _rate(_: Options, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    if value is not None and not SLOWEST <= value <= FASTEST:
+        raise UsageError(
+            f"{attribute.name} is {value:g}; it must be a positive number, "
+            f"{SLOWEST:g} to {FASTEST:g}."
+        )
 
 
 def _point(_: Options, attribute: attrs.Attribute[Any], value: tuple[float, ...]) -> None:
@@ -48,13 +60,13 @@ class Options:
     # Reading
     up: str = attrs.field(default="auto", validator=_one_of(*UP_AXES))
     """The file's up axis; "auto" trusts the layout, else decides from the motion."""
-    source_fps: float | None = attrs.field(default=None, validator=_positive)
+    source_fps: float | None = attrs.field(default=None, validator=_rate)
     """Frames per second of the file, overriding what it says."""
     frame_limit: int | None = attrs.field(default=None, validator=_positive)
     """Read no more than this many frames."""
 
     # Retargeting
-    fps: float | None = attrs.field(default=None, validator=_positive)
+    fps: float | None = attrs.field(default=None, validator=_rate)
     """Resample to this rate; None keeps the source's."""
     frame0: str = attrs.field(default="replace", validator=_one_of(*FRAME0))
     """What the A-pose does to frame 0: replace it, be inserted before it, or nothing."""

@@ -74,9 +74,14 @@ class Pipeline:
             motion_source=motion_source,
         )
 
+    @property
+    def format(self) -> str:
+        """File suffix of an output that the user does not name."""
+        return self.exporter.format_for(self.options)
+
     def output_beside(self, path: Path) -> Path:
         """Return where the output of an input goes when nothing else is said."""
-        return path.with_name(f"{path.stem}{OUTPUT_MARK}{self.exporter.formats[0]}")
+        return path.with_name(f"{path.stem}{OUTPUT_MARK}{self.format}")
 
     def convert(self, clip: Path | Motion, output: Path) -> ExportResult:
         """Take one clip, from its file or from memory, to a file.

@@ -5,7 +5,7 @@ One Protocol per kind of provider. A plugin implements the Protocol by shape; it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
@@ -140,6 +140,14 @@ class Exporter(Protocol):
         ...
 
 
+class FormatChoosing(Protocol):
+    """An exporter of several formats may also say which one the options ask for."""
+
+    def format_for(self, options: Options) -> str:
+        """Return the one of `formats` by which an output is named when the user names none."""
+        ...
+
+
 @runtime_checkable
 class Pass(Protocol):
     """Changes a clip: IK, floor, smoothing, limits."""
@@ -147,6 +155,3 @@ class Pass(Protocol):
     def apply(self, clip: Clip, context: PassContext) -> Clip:
         """Return a changed clip of the same rig, frame rate and frame count. Pure."""
         ...
-
-
-AnyProvider = Provider[Any]

@@ -159,10 +159,3 @@ def slerp(a: Array, b: Array, t: Array) -> Array:
     wa = np.where(near, 1 - t, np.sin((1 - t) * angle) / safe)
     wb = np.where(near, t, np.sin(t * angle) / safe) * sign
     return normalize(wa[..., None] * a + wb[..., None] * b)
-
-
-def angle_between(a: Array, b: Array) -> Array:
-    """Return the angle (…) in radians of the rotation from a to b, 0..pi."""
-    difference = multiply(a, conjugate(b))
-    sine: Array = np.linalg.norm(difference[..., :3], axis=-1)
-    return 2 * np.arctan2(sine, np.abs(difference[..., 3]))

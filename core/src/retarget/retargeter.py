@@ -80,7 +80,7 @@ class Retargeter:
             root_translations=plan.root.apply(motion.root_translations, ground),
             name=motion.source.path.stem if motion.source.path else "motion",
             provenance=self._provenance(motion, plan),
-            warnings=(*self.rig.warnings, *motion.warnings, *self._losses(motion)),
+            warnings=(*self.rig.warnings, *motion.warnings, *self._losses(motion, plan)),
         )
         if self.passes:
             context = PassContext(
@@ -112,11 +112,16 @@ class Retargeter:
             self._plans[key] = _Plan(match=paired, transfer=transfer, root=root)
         return self._plans[key]
 
-    def _losses(self, motion: Motion) -> tuple[str, ...]:
+    def _losses(self, motion: Motion, plan: _Plan) -> tuple[str, ...]:
+        losses = []
+        unused = plan.match.unused_roles
+        if unused:
+            named = ", ".join(unused[:3]) + (" …" if len(unused) > 3 else "")
+            losses.append(f"the target has no joint for {named}: {len(unused)} tracks are lost.")
         if self.options.frame0 == "replace" and motion.frames == 1:
-            lost = "The motion has one frame and the A-pose replaces it; "
-            return (lost + "keep it with --frame0 insert or none.",)
-        return ()
+            lost = "the motion has one frame and the A-pose replaces it; "
+            losses.append(lost + "keep it with --frame0 insert or none.")
+        return tuple(losses)
 
     def _provenance(self, motion: Motion, plan: _Plan) -> dict[str, Any]:
         source = motion.source

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "plugins": "list what is installed and what is not",
     "inspect": "tell what a motion file is",
+    "apose": "write the A-pose of a target as an NPZ file",
     "demo": "make a clip and retarget it; needs no data",
 }
 """Commands besides converting, each a module of this package with `run(arguments) -> int`."""

@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
         help="motion files, or folders that are searched for them",
     )
     _add_files(p.add_argument_group("files"))
-    _add_motion(p.add_argument_group("reading motions"))
+    add_reading(p.add_argument_group("reading motions"))
     _add_retargeting(p.add_argument_group("retargeting"))
     _add_body(p.add_argument_group("the body of a generated skeleton"))
     return p
@@ -67,7 +67,8 @@ def _add_files(g: argparse._ArgumentGroup) -> None:
     g.add_argument("-v", "--verbose", action="store_true", help="more on each clip and error")
 
 
-def _add_motion(g: argparse._ArgumentGroup) -> None:
+def add_reading(g: argparse._ArgumentGroup) -> None:
+    """Add the options that say how a motion file is to be read."""
     g.add_argument("--motion-source", metavar="NAME", help="the reader to use for every file")
     g.add_argument(
         "--up",

@@ -66,7 +66,7 @@ def _suffixes(plugins: Plugins) -> tuple[str, ...]:
 def _export_apose(pipeline: Pipeline, asked: argparse.Namespace) -> None:
     formats = pipeline.exporter.formats
     stem = Path(pipeline.retargeter.rig.name).stem
-    path = Path(asked.export_target_apose or f"{stem}_apose{formats[0]}")
+    path = Path(asked.export_target_apose or f"{stem}_apose{pipeline.format}")
     if path.suffix.lower() not in formats:  # most likely an INPUT that the option swallowed
         raise UsageError(
             f"--export-target-apose {path}: --backend {asked.backend} writes {', '.join(formats)}. "

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retarget.options import UP_AXES, Options
+from retarget.cli.arguments import add_reading
+from retarget.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,14 +23,14 @@ def run(given: Sequence[str]) -> int:
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--motion-source", metavar="NAME", help="the reader to use")
-    parser.add_argument("--up", choices=UP_AXES, default="auto", help="the file's up axis")
+    add_reading(parser.add_argument_group("reading the motion"))
     asked = parser.parse_args(given)
 
     from retarget.inspection import inspect  # noqa: PLC0415 - imports numpy; help must be quick
     from retarget.loading import load_motion  # noqa: PLC0415
 
-    motion = load_motion(asked.file, source=asked.motion_source, options=Options(up=asked.up))
+    options = Options(up=asked.up, source_fps=asked.source_fps, frame_limit=asked.frame_limit)
+    motion = load_motion(asked.file, source=asked.motion_source, options=options)
     facts = inspect(motion)
     if asked.json:
         print(json.dumps(facts, indent=2))
@@ -67,9 +68,8 @@ def _print_floor(floor: dict[str, Any] | None) -> None:
     print(f"{'floor':10}at {floor['height']:.3f} m (found by {floor['found_by']})")
     for point, contact in floor["feet"].items():
         name = point.replace("_ankle", " heel").replace("_foot", " toes")
-        print(
-            f"  {name:12}on it {contact['share']:4.0%} of the time, {contact['contacts']} contacts"
-        )
+        runs = f"{contact['contacts']} contact{'' if contact['contacts'] == 1 else 's'}"
+        print(f"  {name:12}on it {contact['share']:4.0%} of the time, {runs}")
     for part, share in floor["near"].items():
-        if share:
+        if share >= 0.005:
             print(f"  {part.replace('_', ' '):12}near it {share:4.0%} of the time")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retarget.errors import FileReadError
+from retarget.options import FASTEST, SLOWEST
 from retarget_motion import headers
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ _RATES = (*_AMASS_RATES, "fps", "frameRate", "frame_rate", "framerate")
 """Names of the frame rate: SMPL-H, SMPL-X, then others'."""
 
 _DEFAULT_RATE = 60.0
-_FASTEST = 10_000.0
-"""Frames/s; no motion capture comes near, so more is another unit or damage."""
-
 _CODEC_GENDERS = ("neutral", "male", "female")
 """Gender by its number in `.smpl` files (smplcodec, class SMPLGender)."""
 
@@ -50,7 +48,7 @@ def frame_rate(npz: Npz, options: Options) -> tuple[float, tuple[str, ...]]:
         return _DEFAULT_RATE, (assumed,)
     value = headers.scalar(npz, key)
     rate = float(value) if isinstance(value, int | float) else math.nan
-    if not 0 < rate <= _FASTEST:
+    if not SLOWEST <= rate <= FASTEST:  # no capture comes near: another unit, or damage
         said = headers.describe(npz, key) if value is None else f"{key!r} {value!r}"
         raise FileReadError(
             f"{npz.path}: {said} is no frame rate; give the right one with --source-fps."
@@ -64,7 +62,7 @@ def gender(npz: Npz) -> str | None:
     if isinstance(value, bytes):
         value = value.decode("ascii", "replace")
     if isinstance(value, str):
-        return value.strip().lower() or None
+        return "".join(filter(str.isprintable, value)).strip().lower() or None
     if isinstance(value, int) and 0 <= value < len(_CODEC_GENDERS):
         return _CODEC_GENDERS[value]
     return None

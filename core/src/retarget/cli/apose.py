@@ -1,0 +1,64 @@
+"""`retarget apose TARGET`: write the A-pose of any target as an NPZ file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retarget.options import Options
+from retarget.plugins import Plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def run(given: Sequence[str]) -> int:
+    """Run the command; return its exit status."""
+    parser = _parser()
+    own = {action.dest for action in parser._actions}  # noqa: SLF001 - argparse shows no other way
+    plugins = Plugins()
+    plugins.add_options(parser)
+    asked = parser.parse_args(given)
+    extra = {name: value for name, value in vars(asked).items() if name not in own}
+
+    from retarget.apose_npz import write_apose  # noqa: PLC0415 - imports numpy; help must be quick
+    from retarget.loading import load_rig  # noqa: PLC0415
+
+    try:
+        rig = load_rig(asked.target, options=Options(extra=extra), plugins=plugins)
+    finally:
+        for failure in plugins.failures:
+            print(f"warning: {failure}", file=sys.stderr)
+    output = asked.output or Path(f"{Path(rig.name).stem}_apose.npz")
+    left_out = write_apose(rig, output, force=asked.force)
+    for warning in rig.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    if left_out:
+        told = f"joints that are none of SMPL-H's are left out: {', '.join(left_out)}"
+        print(f"warning: {rig.name}: {told}.", file=sys.stderr)
+    print(f"A-pose  {output} ({len(rig.skeleton) - len(left_out)} joints)")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="retarget apose",
+        description="Write the A-pose of a target as an NPZ file that --target takes.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "target",
+        metavar="TARGET",
+        help="what --target takes: an A-pose NPZ, a .blend, 'default'",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="the .npz file to write (default: <target>_apose.npz in this folder)",
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
+    return parser

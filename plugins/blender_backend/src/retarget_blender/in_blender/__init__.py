@@ -1,0 +1,1 @@
+"""What runs inside Blender, started by path: the rest of this package never imports it."""

@@ -1,0 +1,30 @@
+"""A Blender for the tests: what RETARGET_BLENDER names, or the bpy of this environment."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+
+import pytest
+
+from retarget_blender.exporter import BlenderExporter
+
+
+@pytest.fixture(scope="session")
+def blender():
+    """The program to use as Blender; skips without one, or fails where one is demanded."""
+    named = os.environ.get("RETARGET_BLENDER")
+    if named or find_spec("bpy") is not None:
+        return named
+    reason = "needs Blender: install the blender extra, or name one in RETARGET_BLENDER"
+    if os.environ.get("RETARGET_REQUIRE_BLENDER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def exporter(blender):  # noqa: ARG001 - without it there is nothing to export with
+    """One exporter, and so one Blender, for all tests that do not harm it."""
+    made = BlenderExporter()
+    yield made
+    made.close()

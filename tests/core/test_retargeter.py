@@ -1,0 +1,54 @@
+"""What the retargeter tells besides the clip: losses and provenance."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+import retarget
+from retarget import roles, smpl
+from retarget.values import Rig
+from support.motions import motion
+
+
+def fingerless():
+    body = roles.HUMANOID[:22]
+    return Rig(name="fingerless", skeleton=smpl.smpl(), roles={n: n for n in body})
+
+
+def test_movement_that_the_rig_has_no_joint_for_is_told():
+    made, _ = motion(frames=3)
+    clip = retarget.Retargeter(fingerless()).retarget(made)
+    (told,) = clip.warnings
+    assert told == (
+        "the target has no joint for left_index1, left_index2, left_index3 …: 30 tracks are lost."
+    )
+
+
+@pytest.mark.parametrize(("mode", "told"), [("replace", True), ("insert", False), ("none", False)])
+def test_a_motion_that_the_a_pose_swallows_is_told(mode, told):
+    made, _ = motion(frames=1)
+    options = retarget.Options(frame0=mode)
+    clip = retarget.Retargeter(retarget.load_rig(), options=options).retarget(made)
+    assert any("--frame0" in warning for warning in clip.warnings) == told
+
+
+def test_warnings_of_rig_and_motion_come_along():
+    made, _ = motion(frames=2)
+    rig = attrs.evolve(retarget.load_rig(), warnings=("odd rig",))
+    clip = retarget.Retargeter(rig).retarget(attrs.evolve(made, warnings=("odd motion",)))
+    assert clip.warnings == ("odd rig", "odd motion")
+
+
+def test_provenance_says_who_made_the_clip():
+    made, _ = motion(frames=2, kind="made up", up="z", read_by="toy (toys 1.0)")
+    facts = retarget.Retargeter(retarget.load_rig()).retarget(made).provenance
+    assert facts["retarget"] == retarget.__version__
+    assert facts["sourceReadBy"] == "toy (toys 1.0)"
+    assert facts["fkSolver"].startswith("numpy (retarget-core")
+    assert (facts["sourceLayout"], facts["sourceUp"], facts["target"]) == (
+        "made up",
+        "z",
+        "default",
+    )
+    assert facts["rootScale"] == pytest.approx(1, abs=1e-5)
