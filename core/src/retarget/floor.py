@@ -7,7 +7,7 @@ jumps into stretches.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -84,7 +84,7 @@ def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
 
 def _positions(
     motion: Motion, points: Sequence[str], solver: FKSolver, frames: NDArray[np.intp]
-) -> NDArray[np.floating]:
+) -> NDArray[np.floating[Any]]:
     """World positions (P, N, 3) of a few joints on a few frames: FK of their ancestors alone."""
     skeleton = motion.skeleton
     keep: set[int] = set()

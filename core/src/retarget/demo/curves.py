@@ -34,14 +34,15 @@ def glide(u: Float64, ramp: float = 0.35) -> Float64:
         v = np.clip(u / ramp, 0, 1)
         return ramp * (v**3 - v**4 / 2) + np.maximum(u - ramp, 0)  # integral of a smoothstep
 
-    u = np.clip(u, 0, 1)
-    return (gather(u) - gather(u - (1 - ramp))) / (1 - ramp)
+    u = np.clip(u, 0.0, 1.0)
+    along: Float64 = np.subtract(gather(u), gather(u - (1 - ramp)))
+    return along / (1 - ramp)
 
 
 def bump(u: Float64) -> Float64:
     """Rise from 0 to 1 at u = 1/2 and sink back to 0 at u = 1; 0 outside."""
     u = np.clip(u, 0, 1)
-    return (4 * u * (1 - u)) ** 3
+    return np.power(4.0 * u * (1.0 - u), 3.0)
 
 
 def through(t: Float64, times: Sequence[float], values: Sequence[float]) -> Float64:

@@ -71,7 +71,7 @@ def _limit(quads: Indices, positions: Float64) -> Float64:
     at = positions[quads]
     # Of the mask's weights, 4 for a neighbour along an edge (met from two faces: 2 and 2), 1 for
     # the opposite corner of a face.
-    around = 2 * (np.roll(at, 1, axis=1) + np.roll(at, -1, axis=1)) + np.roll(at, 2, axis=1)
+    around = 2.0 * (np.roll(at, 1, axis=1) + np.roll(at, -1, axis=1)) + np.roll(at, 2, axis=1)
     total = _sum(quads.reshape(-1), around.reshape(-1, 3), len(positions))
     moved: Float64 = (valence**2 * positions + total) / (valence * (valence + 5))
     return moved

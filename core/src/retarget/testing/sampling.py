@@ -63,8 +63,10 @@ class Track:
             return _unit(spline) if self.rotation else spline
         a, b = self.values[before], self.values[after]
         if self.interpolation == "STEP":
-            return np.where(t >= 1, b, a)
-        return _slerp(a, b, t) if self.rotation else (1 - t) * a + t * b
+            stepped: Float64 = np.where(t >= 1, b, a)
+            return stepped
+        straight: Float64 = np.add((1 - t) * a, t * b)
+        return _slerp(a, b, t) if self.rotation else straight
 
 
 def _unit(q: Float64) -> Float64:

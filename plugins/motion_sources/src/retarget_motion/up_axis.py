@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -94,7 +94,7 @@ def standing_direction(skeleton: Skeleton, rotations: Float32) -> NDArray[np.flo
     return mean
 
 
-def _reach(skeleton: Skeleton, rotations: Float32, end: str) -> NDArray[np.floating]:
+def _reach(skeleton: Skeleton, rotations: Float32, end: str) -> NDArray[np.floating[Any]]:
     """Return (F, 3), the way from the root to a joint."""
     chain = [skeleton.index[end]]
     while (parent := int(skeleton.parents[chain[0]])) >= 0:
