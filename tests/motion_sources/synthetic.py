@@ -36,7 +36,7 @@ def rotvecs(frames=7, seed=3, scale=0.3):
 def trans(frames=7):
     """Root translations (F, 3), +Y up."""
     t = np.arange(frames)[:, None]
-    return np.hstack([0.1 * t, 1.2 + 0.01 * t, 0.3 - 0.2 * t])
+    return np.hstack([0.01 * t, 1.2 + 0.01 * t, 0.3 - 0.02 * t])
 
 
 def in_axes(up, vectors, translations, pelvis):

@@ -116,5 +116,5 @@ def test_matrices_that_are_no_rotations_are_refused(write, load, matrix):
 def test_root_translations_that_are_not_finite_are_named(write, load):
     arrays = synthetic.arrays("amass", synthetic.rotvecs(), synthetic.trans())
     arrays["trans"][4, 1] = np.nan
-    with pytest.raises(FileReadError, match="'trans' holds NaN or infinity, first at frame 4"):
+    with pytest.raises(FileReadError, match=r"'trans' holds NaN, infinity .*first at frame 4"):
         load(write(**arrays))

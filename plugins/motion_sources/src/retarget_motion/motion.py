@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from retarget.options import Options
     from retarget.values import Float32
     from retarget_motion.recording import Recording
+
+_FARTHEST = 1e6
+"""Metres from the origin beyond which float32 no longer tells a step from standing still."""
+
+_FASTEST = 20.0
+"""m/s that no body keeps up for half a clip; centimetres taken for metres are faster."""
+
+_TURNS = 2 * math.pi
+"""Radians: a rotation vector is not longer, where degrees mostly are."""
 
 _STILL = 1e-6
 """Largest change of a quaternion component that still is no motion (float32 resolves 6e-8)."""
@@ -53,8 +63,33 @@ def to_motion(recording: Recording, options: Options) -> Motion:
             ground_at_zero=recording.amass and up.decided_by == "layout",
             hands=_hands(recording, rotations),
         ),
-        warnings=(*recording.warnings, *rate_warnings, *root_warnings, *up.warnings),
+        warnings=(
+            *recording.warnings,
+            *rate_warnings,
+            *root_warnings,
+            *up.warnings,
+            *_unit_warnings(recording, roots, fps),
+        ),
     )
+
+
+def _unit_warnings(recording: Recording, roots: NDArray[np.float64], fps: float) -> tuple[str, ...]:
+    """Say where the numbers look like other units than metres and radians."""
+    told = []
+    steps = np.linalg.norm(np.diff(roots, axis=0), axis=1)
+    speed = float(np.median(steps)) * fps if len(steps) else 0.0
+    if speed > _FASTEST:
+        told.append(
+            f"the body moves at {speed:.3g} m/s; is {recording.translation_key!r} in metres, and "
+            "the frame rate right?"
+        )
+    if not recording.matrices:
+        key = recording.pose_keys[0]
+        some = recording.arrays[key][: len(roots) : max(1, len(roots) // 32)]
+        lengths = np.linalg.norm(np.asarray(some, np.float64).reshape(-1, 3), axis=1)
+        if float(np.percentile(lengths, 75)) > _TURNS:
+            told.append(f"the rotations of {key!r} are longer than full turns; are they degrees?")
+    return tuple(told)
 
 
 def _root_positions(
@@ -71,10 +106,11 @@ def _root_positions(
         in_place = "no root translation in the file ('trans'): the body moves in place."
         return np.tile(pelvis, (frames, 1)), (in_place,)
     trans = np.asarray(npz.read(key)[:frames], np.float64).reshape(frames, 3)
-    finite = (np.abs(trans) < np.finfo(np.float32).max).all(axis=1)
-    if not finite.all():
+    near = (np.abs(trans) < _FARTHEST).all(axis=1)
+    if not near.all():
         raise FileReadError(
-            f"{npz.path}: {key!r} holds NaN or infinity, first at frame {np.argmin(finite)}."
+            f"{npz.path}: {key!r} holds NaN, infinity or a place more than "
+            f"{_FARTHEST / 1000:g} km away, first at frame {np.argmin(near)}."
         )
     return trans + pelvis, ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -68,6 +68,16 @@ class Recording:
     def pose_keys(self) -> tuple[str, ...]:
         """Names of the arrays of rotations, each once."""
         return tuple(dict.fromkeys(section.key for section in self.sections))
+
+    @cached_property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays of rotations by name, read once; mapped where they are not compressed.
+
+        Raises:
+            FileReadError: an array is damaged.
+
+        """
+        return {key: self.npz.read(key) for key in self.pose_keys}
 
     @cached_property
     def translation_key(self) -> str | None:

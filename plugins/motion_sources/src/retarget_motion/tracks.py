@@ -37,7 +37,7 @@ def rotation_tracks(recording: Recording, frames: int) -> Float32:
     """
     tracks = np.empty((len(recording.skeleton), frames, 4), np.float32)
     convert = _from_matrices if recording.matrices else _from_rotvecs
-    arrays = {key: np.asarray(recording.npz.read(key))[:frames] for key in recording.pose_keys}
+    arrays = {key: np.asarray(array)[:frames] for key, array in recording.arrays.items()}
     start = 0
     for section in recording.sections:
         source = arrays[section.key]
