@@ -59,6 +59,8 @@ class Pipeline:
         options, plugins = options or Options(), plugins or Plugins()
         exporter = plugins.exporter(backend)
         solver = plugins.fk_solver(fk_solver)
+        if isinstance(passes, str):
+            raise UsageError(f"passes is the text {passes!r}; give a list of names.")
         chosen = {name: plugins.pass_(name) for name in passes}
         if len(chosen) < len(passes):
             raise UsageError(f"passes {', '.join(passes)}: one is named twice; name it once.")

@@ -247,6 +247,7 @@ class Clip:
     """(F, 3) world position of joint 0, metres."""
     name: str = "motion"
     contacts: Contacts | None = None
+    """What a pass found of the source's contacts; None where none looked."""
     provenance: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     """JSON-able facts on the making: source, rates, target, solver, passes, versions."""
     warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import sys
 import traceback
 from pathlib import Path
@@ -173,6 +174,7 @@ if __name__ == "__main__":
     except BaseException:  # noqa: BLE001 - whatever it is, it must reach the shell
         traceback.print_exc()
         status = 1
+    shutil.rmtree(bpy.app.tempdir, ignore_errors=True)  # what Blender does when it ends by itself
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)  # Blender would report success, whatever happened

@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import os
 import re
+import shutil
 import signal
 import sys
 import tomllib
@@ -99,12 +100,15 @@ def main(given: list[str]) -> int:
         )
     from retarget import cli  # noqa: PLC0415 - only now can it be found
 
-    blender = getattr(sys.modules.get("bpy"), "app", None)
-    program = getattr(blender, "binary_path", "") or sys.executable
-    os.environ.setdefault("RETARGET_BLENDER", program)
+    os.environ.setdefault("RETARGET_BLENDER", this_blender("binary_path") or sys.executable)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # Blender would not tell of Ctrl-C
     converts = not given or given[0] not in cli.COMMANDS
     return cli.main(["--backend", "blender", *given] if converts else given)
+
+
+def this_blender(fact: str) -> str:
+    """Return what Blender says of itself; empty outside it."""
+    return str(getattr(getattr(sys.modules.get("bpy"), "app", None), fact, ""))
 
 
 def told(sentence: str) -> int:
@@ -122,6 +126,8 @@ if __name__ == "__main__":
         traceback.print_exc()
         status = 1
     atexit._run_exitfuncs()  # noqa: SLF001 - they end the Blender at work; nobody else calls them
+    if this_blender("tempdir"):  # what Blender does when it ends by itself
+        shutil.rmtree(this_blender("tempdir"), ignore_errors=True)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)  # Blender would report success, whatever happened

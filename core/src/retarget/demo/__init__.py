@@ -26,7 +26,7 @@ from retarget.demo.hands import hand
 from retarget.demo.legs import leg
 from retarget.demo.rotations import to_rotvec
 from retarget.demo.trunk import carry
-from retarget.errors import UsageError
+from retarget.errors import RetargetError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,11 +51,11 @@ def make_clip(*, seconds: float = SECONDS, fps: float = 120.0) -> dict[str, NDAr
     The person ends at the origin, facing -Y as the T-pose does.
 
     Raises:
-        UsageError: a length without frames, or a frame rate that is none.
+        RetargetError: a length without frames, or a frame rate that is none.
 
     """
     if not (fps > 0 and np.isfinite(fps) and np.isfinite(seconds) and round(seconds * fps) > 0):
-        raise UsageError(f"A demo clip of {seconds} s at {fps} frames/s would hold no frames.")
+        raise RetargetError(f"A demo clip of {seconds} s at {fps} frames/s would hold no frames.")
     t = np.arange(round(seconds * fps)) / fps
     steps = plan()
     now, ahead, behind = (walk(steps, t + shift) for shift in (0, LOOK_AHEAD, -ARM_LAG))
@@ -86,7 +86,7 @@ def write_clip(path: Path, *, seconds: float = SECONDS, fps: float = 120.0) -> P
     Folders are made as needed. The same call writes the same bytes, whenever it is made.
 
     Raises:
-        UsageError: as `make_clip`, or the file cannot be written.
+        RetargetError: as `make_clip`, or the file cannot be written.
 
     """
     clip = make_clip(seconds=seconds, fps=fps)
@@ -98,5 +98,5 @@ def write_clip(path: Path, *, seconds: float = SECONDS, fps: float = 120.0) -> P
                 with archive.open(undated, "w") as member:
                     np.lib.format.write_array(member, array, allow_pickle=False)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror or error}).") from error
+        raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error
     return path

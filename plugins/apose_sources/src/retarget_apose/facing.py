@@ -21,6 +21,9 @@ _UPRIGHT = 0.9
 _SQUARE = math.radians(15)
 """A body within this of facing along an axis does so: hips are never quite level."""
 
+_LEVEL = 0.1
+"""Height of a wrist below its shoulder, over the wrists' distance, below which arms are level."""
+
 _HUMAN = (0.2, 5.0)
 """Metres from ankles to shoulders outside which the unit is in doubt."""
 
@@ -66,8 +69,13 @@ def face_forward(
         warnings.append(
             f"{name}: shoulders stand {height:.3g} above the ankles; positions must be in metres."
         )
-    if _toes_point_back(dict(zip(where, turned, strict=True))):
+    posed = dict(zip(given, turned, strict=True))
+    if _toes_point_back(posed):
         warnings.append(f"{name}: the toes point backwards; are left and right swapped?")
+    if _arms_are_level(posed):
+        warnings.append(
+            f"{name}: the arms are level, as in a T-pose; frame 0 will show them so, not an A-pose."
+        )
     return turned, tuple(warnings)
 
 
@@ -76,3 +84,9 @@ def _toes_point_back(where: dict[str, Float64]) -> bool:
         where[f"{s}_foot"] - where[f"{s}_ankle"] for s in ("left", "right") if f"{s}_foot" in where
     ]
     return bool(feet) and float(np.sum(feet, axis=0)[2]) < 0
+
+
+def _arms_are_level(where: dict[str, Float64]) -> bool:
+    drops = [where[f"{s}_shoulder"][1] - where[f"{s}_wrist"][1] for s in ("left", "right")]
+    spread = float(np.linalg.norm(where["left_wrist"] - where["right_wrist"]))
+    return max(map(abs, drops)) < _LEVEL * spread
