@@ -82,7 +82,7 @@ def test_the_built_in_target_in_blenders_axes(capsys):
 
 def test_a_character_is_named_as_smplh_and_stripped_of_the_rest(capsys, toys):
     names = ("Armature", *(f"bone {n}" for n in range(22)), "tail")
-    places = np.vstack([[0, 0, 0], smpl.SMPLH_T_POSE[:22], [0, 1, 0]])
+    places = np.vstack([[0, 0, 0], smpl.SMPLH_A_POSE[:22], [0, 1, 0]])
     parents = [-1, *(p + 1 for p in PARENTS[:22]), 1]
     offsets = places.copy()
     offsets[1:] -= places[parents[1:]]

@@ -83,7 +83,7 @@ def make_clip(*, seconds: float = SECONDS, fps: float = 120.0) -> dict[str, NDAr
 def write_clip(path: Path, *, seconds: float = SECONDS, fps: float = 120.0) -> Path:
     """Write the clip of `make_clip` as an uncompressed NPZ file and return its path.
 
-    Folders are made as needed. The same call writes the same bytes, whenever it is made.
+    Folders are made as needed. No date is written: the same call makes the same clip.
 
     Raises:
         RetargetError: as `make_clip`, or the file cannot be written.
