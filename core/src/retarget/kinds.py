@@ -23,6 +23,11 @@ class Kind:
     """First-party names and how to install them, for where they are not installed."""
 
 
+_BLENDER = (
+    "pip install 'retarget[blender]' (Python 3.11), or in a checkout: "
+    "uv run --extra blender retarget …"
+)
+
 MOTION_SOURCE = Kind(
     title="motion source",
     plural="motion sources",
@@ -40,7 +45,7 @@ APOSE_SOURCE = Kind(
     hook="retarget_apose_sources",
     protocol="APoseSource",
     option="--target",
-    absent=dict.fromkeys(("default", "npz"), "pip install retarget-apose"),
+    absent=dict.fromkeys(("default", "npz"), "pip install retarget-apose") | {"blend": _BLENDER},
 )
 FK_SOLVER = Kind(
     title="FK solver",
@@ -57,8 +62,7 @@ EXPORTER = Kind(
     option="--backend",
     absent={
         "gltf": "pip install retarget-gltf",
-        "blender": "pip install 'retarget[blender]' (Python 3.11), "
-        "or in a checkout: uv run --extra blender retarget …",
+        "blender": _BLENDER,
     },
 )
 PASS = Kind(

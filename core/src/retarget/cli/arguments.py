@@ -51,7 +51,7 @@ def _add_files(g: argparse._ArgumentGroup) -> None:
         "--target",
         "--apose-path",
         metavar="SPEC",
-        help="the skeleton to put the motion on: an A-pose NPZ, or 'default'",
+        help="the skeleton to put the motion on: an A-pose NPZ, a .blend, or 'default'",
     )
     g.add_argument("--backend", default="gltf", metavar="NAME", help="who writes (default: gltf)")
     g.add_argument("--limit", type=_count, metavar="N", help="convert the first N motions only")

@@ -68,7 +68,7 @@ def locate(path: str | None = None) -> Blender:
         return Blender(program=sys.executable, is_python=True)
     found = shutil.which("blender")
     hint = f" There is one on this machine: --blender {found}" if found else ""
-    raise PluginError(f"--backend blender: no Blender found. {INSTALL}{hint}")
+    raise PluginError(f"No Blender found. {INSTALL}{hint}")
 
 
 def _asked(named: str, by: str) -> Blender:
