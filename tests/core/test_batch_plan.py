@@ -172,11 +172,11 @@ def test_equal_names_given_one_by_one_stay_apart():
 @pytest.mark.parametrize("inputs", [("mine", "../other"), ("../other", "mine"), (".", "../other")])
 def test_no_output_leaves_its_folder(here, monkeypatch, inputs):
     clip("other/walk.npz")
-    clip("work/mine/walk.npz")
-    monkeypatch.chdir(here / "work")
+    clip("project/mine/walk.npz")
+    monkeypatch.chdir(here / "project")
     assert sorted(planned(*inputs, output="out").values()) == [
         "out/other/walk_retargeted.glb",
-        "out/work/mine/walk_retargeted.glb",
+        "out/project/mine/walk_retargeted.glb",
     ]
 
 

@@ -141,7 +141,7 @@ def _claiming(spec: str, plugins: Plugins) -> CheckedAPoseSource:
     absent = {get for name, get in kinds.APOSE_SOURCE.absent.items() if name not in sources}
     raise UsageError(
         f"--target {spec}: {what} Target sources installed: {', '.join(sources) or 'none'}."
-        + "".join(f" Get the usual ones with: {get}." for get in sorted(absent))
+        + "".join(f" More come with: {get}." for get in sorted(absent))
         + _left_out(kinds.APOSE_SOURCE, plugins)
     )
 
