@@ -217,7 +217,9 @@ def test_a_target_that_nobody_knows_is_told(tmp_path, monkeypatch, spec, words):
 
 
 def test_without_a_target_source_it_is_said_how_to_get_the_usual_ones():
-    with pytest.raises(UsageError, match=r"installed: none\. More come with: .*pip install retarget-apose"):
+    with pytest.raises(
+        UsageError, match=r"installed: none\. More come with: .*pip install retarget-apose"
+    ):
         load_rig("hero.npz", plugins=Plugins(installed=False))
     with pytest.raises(UsageError, match=r"default: .*not installed.*pip install retarget-apose"):
         load_rig(plugins=Plugins(installed=False))

@@ -5,15 +5,13 @@ Z-up, facing -Y, metres: Blender's axes.
 
 from __future__ import annotations
 
-import contextlib
-import uuid
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retarget import roles
 from retarget.errors import OutputExistsError, RetargetError, UsageError
+from retarget.npz_writing import write_npz
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,26 +67,8 @@ def write_apose(rig: Rig, path: Path, *, force: bool = False) -> tuple[str, ...]
         raise UsageError(f"{path}: name a file that ends in .npz as the output.")
     if path.exists() and not force:
         raise OutputExistsError(f"{path} is already there; --force overwrites it.")
-    arrays = apose_arrays(rig)
-    unfinished = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(unfinished, arrays)
-        unfinished.replace(path)
-    except OSError as error:
-        raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error
-    finally:
-        with contextlib.suppress(OSError):  # there may be no such folder: the error says so
-            unfinished.unlink(missing_ok=True)
+    write_npz(path, apose_arrays(rig))
     return tuple(n for n in rig.skeleton.names if rig.roles.get(n) not in roles.PARENT)
-
-
-def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    with zipfile.ZipFile(path, "x") as archive:
-        for name, array in arrays.items():
-            undated = zipfile.ZipInfo(f"{name}.npy")  # 1980, whatever the clock says
-            with archive.open(undated, "w") as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def _parent_among(kept: list[int], joint: int, parents: list[int]) -> int:

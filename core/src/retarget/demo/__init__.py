@@ -9,7 +9,6 @@ the conventions of `retarget.values`; the last step turns it to the Z-up of AMAS
 
 from __future__ import annotations
 
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from retarget.demo.legs import leg
 from retarget.demo.rotations import to_rotvec
 from retarget.demo.trunk import carry
 from retarget.errors import RetargetError
+from retarget.npz_writing import write_npz
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,14 +89,5 @@ def write_clip(path: Path, *, seconds: float = SECONDS, fps: float = 120.0) -> P
         RetargetError: as `make_clip`, or the file cannot be written.
 
     """
-    clip = make_clip(seconds=seconds, fps=fps)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, array in clip.items():
-                undated = zipfile.ZipInfo(f"{name}.npy")  # 1980, whatever the clock says
-                with archive.open(undated, "w") as member:
-                    np.lib.format.write_array(member, array, allow_pickle=False)
-    except OSError as error:
-        raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error
+    write_npz(path, make_clip(seconds=seconds, fps=fps))
     return path
