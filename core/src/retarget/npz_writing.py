@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import uuid
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retarget.errors import RetargetError
+from retarget.output import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,17 +25,8 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         RetargetError: the file cannot be written.
 
     """
-    unfinished = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(unfinished, "x") as archive:
-            for name, array in arrays.items():
-                undated = zipfile.ZipInfo(f"{name}.npy")  # 1980, whatever the clock says
-                with archive.open(undated, "w") as member:
-                    np.lib.format.write_array(member, array, allow_pickle=False)
-        unfinished.replace(path)
-    except OSError as error:
-        raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error
-    finally:
-        with contextlib.suppress(OSError):  # there may be no such folder: the error says so
-            unfinished.unlink(missing_ok=True)
+    with replacing(path) as unfinished, zipfile.ZipFile(unfinished, "x") as archive:
+        for name, array in arrays.items():
+            undated = zipfile.ZipInfo(f"{name}.npy")  # 1980, whatever the clock says
+            with archive.open(undated, "w") as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)

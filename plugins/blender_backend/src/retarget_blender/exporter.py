@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retarget import output
 from retarget.errors import RetargetError, UsageError
 from retarget.mesh import make_mesh
 from retarget.values import ExportResult
-from retarget_blender import files, glb, provenance
+from retarget_blender import glb, provenance
 from retarget_blender.choices import FORMATS, format_asked, time_limit
 from retarget_blender.job import arrays_of, job_of
 from retarget_blender.locate import locate
@@ -19,6 +20,8 @@ from retarget_blender.session import Session
 from retarget_blender.stand_in import stand_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from retarget.options import Options
     from retarget.values import Clip
 
@@ -66,7 +69,7 @@ class BlenderExporter:
                 f"{clip.rig.name}: this backend does not animate a character file yet, only "
                 "skeletons it generates; choose an A-pose NPZ or the default target."
             )
-        files.refuse_existing(path, force=options.force)
+        output.refuse(path, overwrite=options.force)
         session = self._session_for(options)
         try:
             with tempfile.TemporaryDirectory(prefix="retarget-clip-") as folder:
@@ -74,9 +77,9 @@ class BlenderExporter:
                 warnings = self._animate(session, clip, path, made, options)
                 if suffix == ".glb":
                     asset = provenance.asset(clip, options)
-                    size = files.write(path, glb.finished(made, clip.times(), asset))
+                    size = _write(path, glb.finished(made, clip.times(), asset))
                 else:
-                    size = files.write(path, [made.read_bytes()])
+                    size = _write(path, [made.read_bytes()])
         except OSError as error:
             raise RetargetError(
                 f"{path}: cannot be written ({error.strerror or error})."
@@ -139,3 +142,9 @@ class BlenderExporter:
         )
         self.seconds = answer["seconds"]
         return warnings
+
+
+def _write(path: Path, parts: Iterable[bytes | bytearray]) -> int:
+    """Put the parts, one after the other, in the place of `path`; return their size."""
+    with output.replacing(path) as unfinished, unfinished.open("xb") as file:
+        return sum(file.write(part) for part in parts)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pygltflib as gltf
 
 import retarget
+from retarget import output
 from retarget.errors import RetargetError, UsageError
 from retarget.mesh import make_mesh
 from retarget.values import ExportResult
@@ -51,7 +52,7 @@ class GltfExporter:
                 f"{clip.rig.name}: this backend does not animate a character file yet, only "
                 "skeletons it generates; choose an A-pose NPZ or the default target."
             )
-        glb.refuse(path, overwrite=options.force)
+        output.refuse(path, overwrite=options.force)
         document = Document(_asset(clip, options))
         add_skeleton(document, clip.rig.skeleton)
         mesh = self._mesh_for(clip.rig, options)

@@ -1,0 +1,54 @@
+"""Files that are written all or nothing: the old one stays until the new one is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from typing import TYPE_CHECKING
+
+from retarget.errors import OutputExistsError, RetargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def refuse(path: Path, *, overwrite: bool) -> None:
+    """Check, before any work is done, that an exporter may write `path`.
+
+    Raises:
+        OutputExistsError: there is a file, and it is not to be overwritten.
+        RetargetError: there is a folder, or the path cannot be looked at.
+
+    """
+    try:
+        folder, taken = path.is_dir(), path.exists()
+    except OSError as error:
+        raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error
+    if folder:
+        raise RetargetError(f"{path}: is a folder; name a file.")
+    if taken and not overwrite:
+        raise OutputExistsError(f"{path}: exists already; use --force to overwrite it.")
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a name to write to; on leaving, what was written there becomes `path`.
+
+    Missing folders are made. After an exception nothing is left behind and `path` is as it was.
+
+    Raises:
+        RetargetError: the disk or its permissions refuse.
+
+    """
+    # Beside the target, so that the final rename never crosses a file system.
+    unfinished = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield unfinished
+        unfinished.replace(path)
+    except OSError as error:
+        raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error
+    finally:
+        with contextlib.suppress(OSError):  # the folder is gone or locked: the error says so
+            unfinished.unlink(missing_ok=True)
