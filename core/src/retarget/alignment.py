@@ -82,9 +82,7 @@ def _rotation(
 
 
 def _inherited(role: str, found: Mapping[str, Float64]) -> Float64:
-    parent = roles.PARENT.get(role)
-    while parent is not None and parent not in found:
-        parent = roles.PARENT[parent]
+    parent = roles.nearest_above(role, found)
     return quat.IDENTITY if parent is None else found[parent]
 
 

@@ -87,12 +87,7 @@ def _positions(
 ) -> NDArray[np.floating[Any]]:
     """World positions (P, N, 3) of a few joints on a few frames: FK of their ancestors alone."""
     skeleton = motion.skeleton
-    keep: set[int] = set()
-    for joint in (skeleton.index[p] for p in points):
-        while joint >= 0:
-            keep.add(joint)
-            joint = int(skeleton.parents[joint])  # noqa: PLW2901 - climbs to the root
-    joints = sorted(keep)
+    joints = sorted({joint for p in points for joint in skeleton.chain(skeleton.index[p])})
     branch = Skeleton(
         names=tuple(skeleton.names[j] for j in joints),
         parents=[joints.index(p) if (p := int(skeleton.parents[j])) >= 0 else -1 for j in joints],

@@ -55,7 +55,7 @@ def _apose(clip: Clip, place: str) -> tuple[Float64, Float64]:
         return rotations, root
     hips = clip.rig.joint_of_role.get("pelvis", 0)
     world, position = quat.IDENTITY, clip.root_translations[0].astype(np.float64)
-    for joint in _chain(skeleton.parents.tolist(), hips):
+    for joint in skeleton.chain(hips):
         if joint:
             position = position + quat.rotate(world, skeleton.rest_translations[joint])
         world = quat.multiply(world, clip.rotations[joint, 0].astype(np.float64))
@@ -65,11 +65,3 @@ def _apose(clip: Clip, place: str) -> tuple[Float64, Float64]:
     placed = position - quat.rotate(yaw, rest.positions[hips, 0] - root)
     placed[1] = root[1]
     return rotations, placed
-
-
-def _chain(parents: list[int], joint: int) -> list[int]:
-    """Return the joints from the root down to `joint`."""
-    chain = [joint]
-    while parents[chain[-1]] >= 0:
-        chain.append(parents[chain[-1]])
-    return chain[::-1]

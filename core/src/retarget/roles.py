@@ -10,6 +10,11 @@ finger order index, middle, pinky, ring, thumb (Romero et al., SIGGRAPH Asia 201
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
 BODY: tuple[tuple[str, str, str | None], ...] = (
     ("pelvis", "Pelvis", None),
     ("left_hip", "L_Hip", "pelvis"),
@@ -80,6 +85,14 @@ MIRROR: dict[str, str] = {
     for role in HUMANOID
 }
 """The role on the other side of the body; a role on the midline is its own mirror."""
+
+
+def nearest_above(role: str, present: Container[str]) -> str | None:
+    """Return the nearest role above a humanoid one that is present; None without any."""
+    parent = PARENT.get(role)
+    while parent is not None and parent not in present:
+        parent = PARENT[parent]
+    return parent
 
 
 def role_of_name(name: str) -> str | None:

@@ -68,7 +68,7 @@ class Transfer:
             same = np.abs(matrix - np.eye(4)).max() < _SAME
             tracks.append(
                 _Track(
-                    path=_path(source.parents.tolist(), -1 if above < 0 else driver[above], drives),
+                    path=_path(source, -1 if above < 0 else driver[above], drives),
                     matrix=None if same else matrix.astype(np.float32),
                 )
             )
@@ -105,22 +105,11 @@ def _constants(source: Skeleton, rig: Rig, match: Match) -> Float64:
     return constants
 
 
-def _path(parents: list[int], start: int, end: int) -> tuple[tuple[int, bool], ...]:
+def _path(skeleton: Skeleton, start: int, end: int) -> tuple[tuple[int, bool], ...]:
     """List the locals whose product is `W[start]⁻¹ W[end]`; start -1 is the world."""
-    up, down = _ancestors(parents, start), _ancestors(parents, end)
-    while up and down and up[-1] == down[-1]:
-        up.pop()
-        down.pop()
-    return (*((j, True) for j in up), *((j, False) for j in reversed(down)))
-
-
-def _ancestors(parents: list[int], joint: int) -> list[int]:
-    """Return the joint and those above it, the root last."""
-    line = []
-    while joint >= 0:
-        line.append(joint)
-        joint = parents[joint]
-    return line
+    up, down = skeleton.chain(start) if start >= 0 else [], skeleton.chain(end)
+    shared = sum(a == b for a, b in zip(up, down, strict=False))  # chains part once and for all
+    return (*((j, True) for j in reversed(up[shared:])), *((j, False) for j in down[shared:]))
 
 
 def _along(path: tuple[tuple[int, bool], ...], rotations: Float32) -> Float32:

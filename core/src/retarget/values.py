@@ -129,6 +129,13 @@ class Skeleton:
                 positions[j] = positions[parent] + offset
         return World(rotations=rotations, positions=positions)
 
+    def chain(self, joint: int) -> list[int]:
+        """Return the indices of the joints from the root down to `joint`, both among them."""
+        line = [joint]
+        while (parent := int(self.parents[line[-1]])) >= 0:
+            line.append(parent)
+        return line[::-1]
+
     def children(self, joint: int) -> list[int]:
         """Return the indices of the joints whose parent is `joint`."""
         return np.flatnonzero(self.parents == joint).tolist()

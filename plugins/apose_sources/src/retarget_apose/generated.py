@@ -73,7 +73,8 @@ def _parents_first(given: list[str]) -> tuple[list[int], list[int]]:
     The parent is the nearest ancestor that is there; the order is the given one as far as it can.
     """
     place = {role: j for j, role in enumerate(given)}
-    above = [_nearest_above(role, place) for role in given]
+    parents = [roles.nearest_above(role, place) for role in given]
+    above = [-1 if parent is None else place[parent] for parent in parents]
     order: list[int] = []
     for joint in [place["pelvis"], *range(len(given))]:
         line = []
@@ -83,10 +84,3 @@ def _parents_first(given: list[str]) -> tuple[list[int], list[int]]:
             climb = above[climb]
         order.extend(reversed(line))
     return order, [order.index(above[j]) if above[j] >= 0 else -1 for j in order]
-
-
-def _nearest_above(role: str, place: dict[str, int]) -> int:
-    parent = roles.PARENT[role]
-    while parent is not None and parent not in place:
-        parent = roles.PARENT[parent]
-    return -1 if parent is None else place[parent]

@@ -96,12 +96,9 @@ def standing_direction(skeleton: Skeleton, rotations: Float32) -> NDArray[np.flo
 
 def _reach(skeleton: Skeleton, rotations: Float32, end: str) -> NDArray[np.floating[Any]]:
     """Return (F, 3), the way from the root to a joint."""
-    chain = [skeleton.index[end]]
-    while (parent := int(skeleton.parents[chain[0]])) >= 0:
-        chain.insert(0, parent)
     world = rotations[0]
     reach = np.zeros((rotations.shape[1], 3))
-    for joint in chain[1:]:
+    for joint in skeleton.chain(skeleton.index[end])[1:]:
         reach += quat.rotate(world, skeleton.rest_translations[joint])
         world = quat.multiply(world, rotations[joint])
     return reach
