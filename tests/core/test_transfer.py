@@ -12,31 +12,7 @@ from retarget.transfer import Transfer
 from retarget.values import Motion, Rig, Skeleton
 from support.motions import motion
 from support.oracle import forward, quat_matrix
-
-
-def scrambled(skeleton, *, seed=0, name="scrambled"):
-    """The same joints in the same places, with arbitrary axes at rest."""
-    rng = np.random.default_rng(seed)
-    axes = Rotation.random(len(skeleton), rng=rng)
-    places = skeleton.rest.positions[:, 0]
-    parents = skeleton.parents
-    rest_rotations = axes.as_quat()
-    rest_translations = places.copy()
-    for j, parent in enumerate(parents):
-        if parent >= 0:
-            rest_rotations[j] = (axes[parent].inv() * axes[j]).as_quat()
-            rest_translations[j] = axes[parent].inv().apply(places[j] - places[parent])
-    rest = Skeleton(
-        names=skeleton.names,
-        parents=parents,
-        rest_translations=rest_translations,
-        rest_rotations=rest_rotations,
-    )
-    return Rig(name=name, skeleton=rest, roles={n: n for n in rest.names})
-
-
-def a_posed():
-    return smpl.skeleton_at_identity(smpl.SMPLH_A_POSE, roles.HUMANOID)
+from support.rigs import a_posed, scrambled
 
 
 def expected_world(rig, made, local):

@@ -32,14 +32,15 @@ if TYPE_CHECKING:
 KNUCKLES = ("index1", "middle1", "ring1", "pinky1")
 
 _LIMBS = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"))
-_LIMB_CHILD = {f"{s}_{joint}": f"{s}_{child}" for s in roles.SIDES for joint, child in _LIMBS}
+LIMB_CHILD = {f"{s}_{joint}": f"{s}_{child}" for s in roles.SIDES for joint, child in _LIMBS}
+"""The joint at the other end of a limb's bone, by role."""
 _FINGER_CHILD = {
     f"{s}_{finger}{n}": f"{s}_{finger}{n + 1}"
     for s in roles.SIDES
     for finger in roles.FINGERS
     for n in (1, 2)
 }
-_SWINGS = _LIMB_CHILD | _FINGER_CHILD
+_SWINGS = LIMB_CHILD | _FINGER_CHILD
 _INHERITS = {f"{s}_{finger}3" for s in roles.SIDES for finger in roles.FINGERS}
 _STARTS_AT_IDENTITY = {f"{s}_{joint}" for s in roles.SIDES for joint in ("hip", "shoulder")}
 
@@ -86,7 +87,7 @@ def _inherited(role: str, found: Mapping[str, Float64]) -> Float64:
     return quat.IDENTITY if parent is None else found[parent]
 
 
-def _direction(positions: Mapping[str, Float64], role: str, child: str) -> Float64 | None:
+def direction(positions: Mapping[str, Float64], role: str, child: str) -> Float64 | None:
     """Return the unit vector (3,) from one rest joint to another, or None where there is none."""
     if role not in positions or child not in positions:
         return None
@@ -102,7 +103,7 @@ def _swing_onto(
     source: Mapping[str, Float64],
     target: Mapping[str, Float64],
 ) -> Float64:
-    d_s, d_t = _direction(source, role, child), _direction(target, role, child)
+    d_s, d_t = direction(source, role, child), direction(target, role, child)
     if d_s is None or d_t is None:
         return inherited
     return quat.multiply(quat.swing(quat.rotate(inherited, d_s), d_t), inherited)
@@ -111,7 +112,7 @@ def _swing_onto(
 def _turn(
     role: str, child: str, source: Mapping[str, Float64], target: Mapping[str, Float64]
 ) -> Float64:
-    d_s, d_t = _direction(source, role, child), _direction(target, role, child)
+    d_s, d_t = direction(source, role, child), direction(target, role, child)
     if d_s is None or d_t is None:
         return quat.IDENTITY
     level = np.array([1.0, 0.0, 1.0])
@@ -128,8 +129,8 @@ def _fit_knuckles(
     pairs = {
         knuckle: (d_s, d_t)
         for knuckle in knuckles
-        if (d_s := _direction(source, wrist, knuckle)) is not None
-        and (d_t := _direction(target, wrist, knuckle)) is not None
+        if (d_s := direction(source, wrist, knuckle)) is not None
+        and (d_t := direction(target, wrist, knuckle)) is not None
     }
     if not pairs:
         return inherited

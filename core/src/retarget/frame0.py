@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from retarget import quaternions as quat
+from retarget.values import RootMotion
 
 if TYPE_CHECKING:
     from retarget.values import Clip, Float64
@@ -38,10 +39,17 @@ def with_apose(clip: Clip, *, mode: str = "replace", place: str = "authored") ->
         touching = contacts.touching[:, kept]
         first = np.ones((len(touching), 1), bool)  # it stands on both feet
         contacts = attrs.evolve(contacts, touching=np.concatenate([first, touching], axis=1))
+    travel = clip.root_motion
+    if travel is not None:
+        travel = RootMotion(
+            rotations=np.concatenate([quat.IDENTITY[None], travel.rotations[kept]]),
+            translations=np.concatenate([np.zeros((1, 3)), travel.translations[kept]]),
+        )
     return attrs.evolve(
         clip,
         rotations=joined,
         root_translations=np.concatenate([root[None], clip.root_translations[kept]]),
+        root_motion=travel,
         contacts=contacts,
     )
 

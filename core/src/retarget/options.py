@@ -65,6 +65,12 @@ class Options:
     frame_limit: int | None = attrs.field(default=None, validator=_positive)
     """Read no more than this many frames."""
 
+    # The target
+    rig: str | None = None
+    """Name of the armature, skin or mesh to take, where a file holds several."""
+    joint_map: Mapping[str, str] = attrs.field(factory=dict)
+    """Joint by role, overriding what is found; "" leaves a role out."""
+
     # Retargeting
     fps: float | None = attrs.field(default=None, validator=_rate)
     """Resample to this rate; None keeps the source's."""
@@ -72,6 +78,9 @@ class Options:
     """What the A-pose does to frame 0: replace it, be inserted before it, or nothing."""
     frame0_place: str = attrs.field(default="authored", validator=_one_of(*FRAME0_PLACES))
     """Where frame 0 stands: as the target's file has it, or where the motion begins."""
+
+    settings: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+    """Parameters of passes, by pass and name: `{"feet": {"release": 0.2}}`."""
 
     # Writing
     mesh: str = attrs.field(default="mannequin", validator=_one_of(*MESHES))
@@ -82,6 +91,8 @@ class Options:
         default=(0.0, 0.0, 0.0), validator=_point
     )
     """Centre of the helper cube, metres, +Y up."""
+    format: str | None = None
+    """Suffix, with or without its dot, of outputs; the exporter's first format where None."""
     force: bool = False
     """Overwrite outputs that exist."""
 

@@ -7,6 +7,7 @@ are read-only once inside a value. Loaders convert at their edge, backends at th
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
+
+    from retarget.gltf import GltfFile
 
     Float32 = NDArray[np.float32]
     Float64 = NDArray[np.float64]
@@ -53,6 +56,10 @@ def _strings(strings: Iterable[str]) -> tuple[str, ...]:
     return tuple(strings)
 
 
+def _founds(found: Iterable[Found]) -> tuple[Found, ...]:
+    return tuple(found)
+
+
 def _shape(what: str, array: NDArray[Any], expected: tuple[int | None, ...]) -> None:
     fits = array.ndim == len(expected) and all(
         e is None or e == n for e, n in zip(expected, array.shape, strict=False)
@@ -83,7 +90,7 @@ class Skeleton:
         joints = len(self.names)
         if joints == 0:
             raise ValueShapeError("A skeleton needs at least one joint.")
-        repeated = sorted({n for n in self.names if self.names.count(n) > 1})
+        repeated = sorted(name for name, times in Counter(self.names).items() if times > 1)
         if repeated:
             raise ValueShapeError(f"Joint names must be unique; repeated: {', '.join(repeated)}.")
         _shape("Skeleton.parents", self.parents, (joints,))
@@ -202,29 +209,85 @@ class Motion:
         return int(self.rotations.shape[1])
 
 
+@attrs.frozen(kw_only=True)
+class Found:
+    """How a joint of a rig came by its role."""
+
+    role: str
+    joint: str
+    how: str
+    """"name" (with the convention), "file" (it says so itself), "map" (the user) or "geometry"."""
+    score: float = 1.0
+    """From 0 to 1: how sure it is."""
+
+
+@attrs.frozen(kw_only=True)
+class Follow:
+    """How a joint without a role moves between two that have one.
+
+    With `D` the world rotation away from rest, `D = D_base (D_base⁻¹ D_toward)^share`; of the
+    bracket only the twist about the limb from `base` to its child is taken where `twist` is set.
+    Further spine and neck joints follow whole, twist joints of limbs follow the twist.
+    """
+
+    base: str
+    """Role that carries the joint."""
+    toward: str
+    """Role whose rotation it takes a share of."""
+    share: float
+    twist: bool = False
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Asset:
+    """The user's own file: it is animated, and otherwise left as it is."""
+
+    path: Path
+    """The file as the user named it: .glb, .gltf, .vrm, .blend, .fbx."""
+    gltf: GltfFile = attrs.field(repr=False)
+    """Its content; of a file of another format, what was converted from it."""
+    nodes: NDArray[np.int32] = attrs.field(converter=_int32, repr=False)
+    """(J,) index of each joint's node in `gltf`."""
+    turn: Float64 = attrs.field(converter=_float64, repr=False)
+    """(4,) xyzw, from the file's world to the rig's, in which the body stands +Y up, facing +Z."""
+    root_joint: int = -1
+    """Index of the node of the joint above joint 0 that stands for the whole, such as Unreal's
+    `Root`; -1 where there is none."""
+    armature: str = ""
+    """Name of the armature taken, for files that hold several."""
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Rig:
     """The target: a skeleton whose rest is the A-pose of frame 0, and what its joints are."""
 
     name: str
     skeleton: Skeleton
+    """Of a user's character: the joint that carries the hips' path, and all joints below it."""
     roles: Mapping[str, str] = attrs.field(repr=False)
-    """Role of each joint, by joint name; joints without a role keep their rest."""
+    """Role of each joint, by joint name."""
+    follows: Mapping[str, Follow] = attrs.field(factory=dict, repr=False)
+    """What moves joints without a role, by joint name; those in neither keep their local rest."""
     floor: float = attrs.field(default=0.0, converter=float)
     """World height (metres) of the ground the rig stands on at rest."""
-    asset: bytes | None = attrs.field(default=None, repr=False)
+    asset: Asset | None = attrs.field(default=None, repr=False)
     """The user's own file to animate, or None for a generated skeleton."""
+    found: tuple[Found, ...] = attrs.field(default=(), converter=_founds, repr=False)
+    """How the roles were found, where that is worth telling."""
     warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)
 
     def __attrs_post_init__(self) -> None:
         """Refuse roles of joints that do not exist and roles given twice."""
-        unknown = sorted(set(self.roles) - set(self.skeleton.names))
+        unknown = sorted((set(self.roles) | set(self.follows)) - set(self.skeleton.names))
         if unknown:
             raise ValueShapeError(f"Rig {self.name}: roles name unknown joints {unknown}.")
         given = list(self.roles.values())
         twice = sorted({role for role in given if given.count(role) > 1})
         if twice:
             raise ValueShapeError(f"Rig {self.name}: roles given to two joints: {twice}.")
+        if self.asset is not None:
+            _shape(f"Rig {self.name}: asset.nodes", self.asset.nodes, (len(self.skeleton),))
+            _shape(f"Rig {self.name}: asset.turn", self.asset.turn, (4,))
 
     @cached_property
     def joint_of_role(self) -> Mapping[str, int]:
@@ -243,6 +306,16 @@ class Contacts:
 
 
 @attrs.frozen(kw_only=True, eq=False)
+class RootMotion:
+    """Travel that a rig's root joint, above joint 0, carries: where its rest has gone."""
+
+    rotations: Float32 = attrs.field(converter=_float32, repr=False)
+    """(F, 4) xyzw, about the origin, +Y up: turns of the whole body about the vertical."""
+    translations: Float32 = attrs.field(converter=_float32, repr=False)
+    """(F, 3) metres, applied after the rotation."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
 class Clip:
     """What a backend receives: the rig and its animation."""
 
@@ -253,6 +326,9 @@ class Clip:
     root_translations: Float32 = attrs.field(converter=_float32, repr=False)
     """(F, 3) world position of joint 0, metres."""
     name: str = "motion"
+    root_motion: RootMotion | None = None
+    """The part of the travel that the root joint is to carry; the pose in the world, which the
+    other tracks tell in full, does not change by it."""
     contacts: Contacts | None = None
     """What a pass found of the source's contacts; None where none looked."""
     provenance: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
