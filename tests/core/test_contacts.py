@@ -1,11 +1,13 @@
 """Contacts by speed and height, with hysteresis, against steps whose contacts are known."""
 
+import attrs
 import numpy as np
 import pytest
 
-from retarget import contacts, floor
+from retarget import contacts, floor, soles
 from retarget.fk import NumpyFK
 from support.bodies import upright
+from support.oracle import quat_matrix
 
 FPS = 120
 
@@ -61,3 +63,28 @@ def test_the_frame_rate_does_not_matter():
 
 def test_one_frame_has_no_contact_to_measure():
     assert not detect(upright([0.02])).touching.any()
+
+
+def test_feet_on_a_step_touch_it():
+    up = np.concatenate([np.full(120, 0.02), np.linspace(0.02, 0.2, 30), np.full(120, 0.2)])
+    got = detect(upright(up, fps=FPS)).touching
+    assert got[:, :110].all()
+    assert not got[:, 125:145].any()
+    assert got[:, 160:].all()
+
+
+def test_a_heel_that_turns_about_its_sole_stays_in_contact():
+    """The ankle above it moves faster than OFF."""
+    made = upright(np.full(60, 0.02), fps=FPS)
+    foot = soles.soles_of_source(made.skeleton)["left"]
+    half = 0.12 * np.sin(np.arange(60) / 60 * np.pi) / 2
+    rotations = made.rotations.copy()
+    ankle = made.skeleton.index["left_ankle"]
+    turn = np.stack([-np.sin(half), 0 * half, 0 * half, np.cos(half)], axis=1)
+    rotations[ankle] = turn
+    moved = attrs.evolve(made, rotations=rotations)
+    heel = np.array([quat_matrix(q) @ foot.heel for q in turn])
+    moved = attrs.evolve(
+        moved, root_translations=made.root_translations - (heel - foot.heel).astype(np.float32)
+    )
+    assert detect(moved).touching[0].all()

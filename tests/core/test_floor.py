@@ -32,6 +32,21 @@ def test_the_lowest_of_two_levels():
     assert found(upright(step)).toe_level == pytest.approx(0.0, abs=2e-3)
 
 
+def test_further_levels_are_told():
+    steps = np.concatenate([np.full(40, 0.0), np.linspace(0, 0.2, 10), np.full(80, 0.2)])
+    assert found(upright(steps)).higher == pytest.approx([0.2], abs=2e-3)
+    stairs = np.repeat(0.17 * np.arange(4), 45)
+    assert found(upright(stairs)).higher == pytest.approx([0.17, 0.34, 0.51], abs=2e-3)
+    assert found(upright(stairs)).levels[0] == found(upright(stairs)).toe_level
+
+
+def test_noise_and_a_moment_up_there_are_no_levels():
+    noisy = 0.04 + 0.012 * np.sin(np.arange(300) / 40)
+    assert found(upright(noisy)).higher == ()
+    moment = np.r_[np.zeros(90), np.linspace(0, 0.3, 12), np.full(4, 0.3), np.linspace(0.3, 0, 12)]
+    assert found(upright(moment)).higher == ()
+
+
 def test_two_moments_far_apart_still_make_a_floor():
     t = np.linspace(0, 1, 41)
     fall = 5.0 - 4.0 * t**2  # still at the top only, then on the ground for a moment

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar, cas
 import attrs
 import numpy as np
 
-from retarget.errors import PluginContractError, RetargetError, ValueShapeError
+from retarget.errors import PluginContractError, RetargetError, UsageError, ValueShapeError
 from retarget.plugins import version_of
 from retarget.providers import APoseSource, Exporter, FKSolver, MotionSource, Pass
 from retarget.values import Clip, ExportResult, Motion, Rig, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from retarget.context import PassContext
     from retarget.options import Options
+    from retarget.providers import MergingExporter
     from retarget.values import Float32, Skeleton
 
 T = TypeVar("T")
@@ -215,35 +216,65 @@ class CheckedExporter(_Checked[Exporter]):
         """See `Exporter.formats`."""
         return self.provider.formats
 
-    def format_for(self, options: Options) -> str:
-        """See `FormatChoosing.format_for`; the default format where the exporter has none."""
-        choose = getattr(self.provider, "format_for", None)
-        if choose is None:
-            return self.formats[0]
-        with self.calling("format_for()"):
-            chosen: str = choose(options)
-        if chosen not in self.formats:
-            self.breach(f"chose the format {chosen!r}, which is none of {', '.join(self.formats)}")
-        return chosen
-
     def export(self, clip: Clip, path: Path, options: Options) -> ExportResult:
         """See `Exporter.export`."""
         with self.calling("export()"):
             result = self.provider.export(clip, path, options)
-        self.expect(result, ExportResult, "export()")
+        self._check(result, path, clip.frames, "export()")
+        return result
+
+    @property
+    def merges(self) -> bool:
+        """Whether the exporter writes several clips to one file: see `MergingExporter`."""
+        return hasattr(self.provider, "export_all")
+
+    def export_all(self, clips: Iterable[Clip], path: Path, options: Options) -> ExportResult:
+        """See `MergingExporter.export_all`.
+
+        Raises:
+            UsageError: the exporter has no such method.
+
+        """
+        if not self.merges:
+            raise UsageError(
+                f"The {self.name} backend cannot write several clips to one file; leave --merge "
+                "out, or choose another --backend."
+            )
+        frames = 0
+
+        def counted() -> Iterator[Clip]:
+            nonlocal frames
+            for clip in clips:
+                frames += clip.frames
+                yield clip
+
+        with self.calling("export_all()"):
+            result = cast("MergingExporter", self.provider).export_all(counted(), path, options)
+        self._check(result, path, frames, "export_all()")
+        return result
+
+    def _check(self, result: ExportResult, path: Path, frames: int, call: str) -> None:
+        self.expect(result, ExportResult, call)
         if result.path != path:
             self.breach(f"said it wrote {result.path}; it was to write {path}")
         if not path.is_file() or path.stat().st_size == 0:
             self.breach(f"said it wrote {path}, which is not there or is empty")
-        if result.frames != clip.frames:
-            self.breach(f"said it wrote {result.frames} frames of {clip.frames}")
-        return result
+        if result.frames != frames:
+            self.breach(f"said it wrote {result.frames} frames of {frames}")
 
 
 class CheckedPass(_Checked[Pass]):
     """A pass whose clips are checked."""
 
     members = ("apply",)
+
+    @property
+    def parameters(self) -> type[Any] | None:
+        """See `ParametricPass.parameters`; None where the pass has none."""
+        declared = getattr(self.provider, "parameters", None)
+        if declared is not None and not (isinstance(declared, type) and attrs.has(declared)):
+            self.breach("has parameters that are no attrs class")
+        return cast("type[Any] | None", declared)
 
     def apply(self, clip: Clip, context: PassContext) -> Clip:
         """See `Pass.apply`."""

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import numpy as np
 
 from retarget import quaternions as quat
-from retarget.values import World
+from retarget.values import Skeleton, World
 
 if TYPE_CHECKING:
-    from retarget.values import Float32, Skeleton
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from retarget.providers import FKSolver
+    from retarget.values import Float32
 
 
 class NumpyFK:
-    """Walks the tree joint by joint, every joint on all frames at once, in float32.
+    """Walks the tree joint by joint, every joint on all frames at once, in the tracks' precision.
 
-    Measured against float64: 0.3 µm at the fingertips of a 52-joint body.
+    Measured in float32 against float64: 0.3 µm at the fingertips of a 52-joint body.
     """
 
     def solve(self, skeleton: Skeleton, rotations: Float32, root_translations: Float32) -> World:
@@ -32,3 +38,41 @@ class NumpyFK:
                 world_rotations[j] = quat.multiply(world_rotations[parent], rotations[j])
                 positions[j] = positions[parent] + quat.rotate(world_rotations[parent], offsets[j])
         return World(rotations=world_rotations, positions=positions)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Branch:
+    """A few joints of a skeleton and all above them: FK of what is asked for, not of the body."""
+
+    skeleton: Skeleton
+    """These joints alone."""
+    joints: NDArray[np.intp]
+    """(B,) their indices in the whole skeleton."""
+    asked: NDArray[np.intp]
+    """(P,) where the joints asked for stand among them, in the order they were asked for."""
+
+    @classmethod
+    def of(cls, skeleton: Skeleton, asked: Iterable[int]) -> Branch:
+        """Cut the branch that bears some joints."""
+        asked = list(asked)
+        joints = sorted({above for joint in asked for above in skeleton.chain(joint)})
+        new = {joint: n for n, joint in enumerate(joints)}
+        return cls(
+            skeleton=Skeleton(
+                names=tuple(skeleton.names[j] for j in joints),
+                parents=[new.get(int(skeleton.parents[j]), -1) for j in joints],
+                rest_translations=skeleton.rest_translations[joints],
+                rest_rotations=skeleton.rest_rotations[joints],
+            ),
+            joints=np.array(joints, np.intp),
+            asked=np.array([new[joint] for joint in asked], np.intp),
+        )
+
+    def solve(self, solver: FKSolver, rotations: Float32, root_translations: Float32) -> World:
+        """Return World of the joints asked for, given the tracks (J, F, 4) of the whole skeleton.
+
+        In the precision of `root_translations` (F, 3), where the solver keeps it.
+        """
+        tracks = rotations[self.joints].astype(root_translations.dtype, copy=False)
+        world = solver.solve(self.skeleton, tracks, root_translations)
+        return World(rotations=world.rotations[self.asked], positions=world.positions[self.asked])

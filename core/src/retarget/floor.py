@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from retarget.values import Skeleton
+from retarget.fk import Branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retarget.providers import FKSolver
-    from retarget.values import Float32, Motion, World
+    from retarget.values import Float32, Motion
 
 SOLE = 0.02
 """Metres from the toe joint of the mean SMPL body down to its sole, rounded."""
@@ -33,6 +33,15 @@ _SAMPLES = 1024
 
 _CLUSTER = (-0.02, 0.03)
 """Metres around the lowest static heights that count as the same level: noise and heel-off."""
+
+_STOREY = 0.04
+"""Metres above the floor from which still toes tell of another level: stairs, a kerb, a box."""
+
+_STOREY_TIME = 0.25
+"""Seconds that toes must have been still on a level, all in all, before it is one."""
+
+_REST = 0.06
+"""Seconds before and after for which they must have been: falling, one leaves 1.8 cm behind."""
 
 _TRUST = 0.15
 """Metres a measured level may lie from a floor the layout promises before it is not believed:
@@ -47,6 +56,13 @@ class Floor:
     """Height (metres, world Y) of the toe joints when they stand on the floor."""
     found_by: str
     """"static toes", "layout" (the format's promise) or "lowest toes" (nothing stood still)."""
+    higher: tuple[float, ...] = ()
+    """Further levels, rising, on which toes stand still: stairs and the like. As `toe_level`."""
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """All levels, the floor's first."""
+        return (self.toe_level, *self.higher)
 
 
 def stance_roles(names: Iterable[str]) -> tuple[str, ...]:
@@ -70,30 +86,57 @@ def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
     there = _positions(motion, points, solver, np.minimum(moments + 1, motion.frames - 1))
     static = np.linalg.norm(there - here, axis=-1) * motion.fps < STATIC_SPEED
     heights = here[..., 1]
+    higher: tuple[float, ...] = ()
     if static.any():
         standing = heights[static]
         low = np.percentile(standing, 5, method="lower")  # one of the heights: never alone
         near = (standing >= low + _CLUSTER[0]) & (standing <= low + _CLUSTER[1])
         level, found_by = float(np.median(standing[near])), "static toes"
+        if (standing > level + _STOREY).any():
+            high = here[..., 1] > level + _STOREY
+            rests = static & high & _rests(motion, points, solver, moments, here)
+            each = motion.frames / motion.fps / len(moments)  # seconds that a moment stands for
+            higher = _levels(heights[rests], level, max(2, round(_STOREY_TIME / each)))
     else:
         level, found_by = float(np.percentile(heights.min(axis=0), 5)), "lowest toes"
     if motion.source.ground_at_zero and abs(level - SOLE) > _TRUST:
         return Floor(toe_level=SOLE, found_by="layout")
-    return Floor(toe_level=level, found_by=found_by)
+    return Floor(toe_level=level, found_by=found_by, higher=higher)
+
+
+def _rests(
+    motion: Motion,
+    points: Sequence[str],
+    solver: FKSolver,
+    moments: NDArray[np.intp],
+    here: NDArray[np.floating[Any]],
+) -> NDArray[np.bool_]:
+    """Tell (P, N) which points rest before and after each moment: at the top of a jump none does."""
+    reach = max(1, round(_REST * motion.fps))
+    rests = np.ones(here.shape[:2], bool)
+    for frames in (moments - reach, moments + reach):
+        near = _positions(motion, points, solver, np.clip(frames, 0, motion.frames - 1))
+        rests &= np.linalg.norm(near - here, axis=-1) < STATIC_SPEED * reach / motion.fps
+    return rests
+
+
+def _levels(heights: NDArray[np.floating[Any]], floor: float, least: int) -> tuple[float, ...]:
+    """Return the levels (metres, rising) above the floor's at which `least` heights gather."""
+    found = [floor]
+    rest = np.sort(heights)
+    while len(rest):
+        together = rest[rest <= rest[0] + _STOREY]
+        middle = float(np.median(together))
+        if len(together) >= least and middle >= found[-1] + _STOREY:
+            found.append(middle)
+        rest = rest[len(together) :]
+    return tuple(found[1:])
 
 
 def _positions(
     motion: Motion, points: Sequence[str], solver: FKSolver, frames: NDArray[np.intp]
 ) -> NDArray[np.floating[Any]]:
     """World positions (P, N, 3) of a few joints on a few frames: FK of their ancestors alone."""
-    skeleton = motion.skeleton
-    joints = sorted({joint for p in points for joint in skeleton.chain(skeleton.index[p])})
-    branch = Skeleton(
-        names=tuple(skeleton.names[j] for j in joints),
-        parents=[joints.index(p) if (p := int(skeleton.parents[j])) >= 0 else -1 for j in joints],
-        rest_translations=skeleton.rest_translations[joints],
-        rest_rotations=skeleton.rest_rotations[joints],
-    )
-    rotations: Float32 = motion.rotations[np.ix_(np.array(joints), frames)]
-    world: World = solver.solve(branch, rotations, motion.root_translations[frames])
-    return world.positions[[branch.index[p] for p in points]]
+    branch = Branch.of(motion.skeleton, [motion.skeleton.index[p] for p in points])
+    rotations: Float32 = motion.rotations[:, frames]
+    return branch.solve(solver, rotations, motion.root_translations[frames]).positions

@@ -5,12 +5,12 @@ One Protocol per kind of provider. A plugin implements the Protocol by shape; it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from retarget.context import PassContext
@@ -140,12 +140,28 @@ class Exporter(Protocol):
         ...
 
 
-class FormatChoosing(Protocol):
-    """An exporter of several formats may also say which one the options ask for."""
+class MergingExporter(Protocol):
+    """An exporter may also write several clips to one file."""
 
-    def format_for(self, options: Options) -> str:
-        """Return the one of `formats` by which an output is named when the user names none."""
+    def export_all(self, clips: Iterable[Clip], path: Path, options: Options) -> ExportResult:
+        """Write clips of one rig to `path`, as one animation each, in their order.
+
+        Clips are made as they are taken: take them one after the other, and stop with an error once
+        they pass what the file can hold. There is at least one. The result's frames and duration
+        are the sums. Otherwise as `Exporter.export`.
+
+        Raises:
+            RetargetError: the clips cannot be written; nothing is left half-written.
+
+        """
         ...
+
+
+class ParametricPass(Protocol):
+    """A pass may also declare parameters; see `retarget.parameters`."""
+
+    parameters: type[Any]
+    """An attrs class; `context.parameters(it)` gives the values."""
 
 
 @runtime_checkable

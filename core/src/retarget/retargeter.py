@@ -10,10 +10,12 @@ from retarget import __version__, floor
 from retarget import quaternions as quat
 from retarget.context import PassContext
 from retarget.contracts import CheckedFKSolver, made_by
+from retarget.errors import UsageError
 from retarget.fk import NumpyFK
 from retarget.frame0 import with_apose
 from retarget.matching import Match, match
 from retarget.options import Options
+from retarget.parameters import with_values
 from retarget.plugins import CORE
 from retarget.resample import resample
 from retarget.root import RootPath
@@ -41,7 +43,7 @@ class Retargeter:
 
     Args:
         rig: the target.
-        options: resampling and frame 0 are read from it; passes receive it.
+        options: resampling, frame 0 and pass parameters are read from it; passes receive it.
         passes: by name, in the order in which they are applied.
         solver: forward kinematics; the core's own where none is given.
 
@@ -59,6 +61,7 @@ class Retargeter:
         self.rig = rig
         self.options = options or Options()
         self.passes = dict(passes or {})
+        self._parameters = _parameters(self.passes, self.options)
         self.solver = solver or CheckedFKSolver(NumpyFK(), "numpy", CORE)
         self._plans: dict[bytes, _Plan] = {}
 
@@ -90,6 +93,7 @@ class Retargeter:
                 root_scale=plan.root.scale,
                 solver=self.solver,
                 options=self.options,
+                chosen={type(made): made for made in self._parameters.values()},
             )
             for one in self.passes.values():
                 clip = one.apply(clip, context)
@@ -136,4 +140,29 @@ class Retargeter:
             "frame0": self.options.frame0,
             "fkSolver": made_by(self.solver),
             "passes": [made_by(one) for one in self.passes.values()],
+            "passParameters": {name: attrs.asdict(p) for name, p in self._parameters.items()},
         }
+
+
+def _parameters(passes: Mapping[str, Pass], options: Options) -> dict[str, Any]:
+    """Return the values of the parameters of each pass that has any, by its name.
+
+    Raises:
+        UsageError: a parameter is set of a pass that is not applied or has no such parameter.
+
+    """
+    idle = sorted(options.settings.keys() - passes.keys())
+    if idle:
+        raise UsageError(
+            f"Parameters are set of {', '.join(idle)}, but the passes applied are: "
+            f"{', '.join(passes) or 'none'}."
+        )
+    made = {}
+    for name, one in passes.items():
+        given = options.settings.get(name, {})
+        declared = getattr(one, "parameters", None)
+        if declared is not None:
+            made[name] = with_values(declared, given, name)
+        elif given:
+            raise UsageError(f"The pass {name} has no parameters; {', '.join(given)} was set.")
+    return made
