@@ -45,7 +45,8 @@ APOSE_SOURCE = Kind(
     hook="retarget_apose_sources",
     protocol="APoseSource",
     option="--target",
-    absent=dict.fromkeys(("default", "npz"), "pip install retarget-apose") | {"blend": _BLENDER},
+    absent=dict.fromkeys(("default", "npz", "glb", "vrm"), "pip install retarget-apose")
+    | {"blend": _BLENDER, "fbx": _BLENDER},
 )
 FK_SOLVER = Kind(
     title="FK solver",
@@ -71,6 +72,9 @@ PASS = Kind(
     hook="retarget_passes",
     protocol="Pass",
     option="--pass",
+    absent=dict.fromkeys(
+        ("floor", "feet", "hands", "smooth", "limits", "in_place"), "pip install retarget-ik"
+    ),
 )
 
 KINDS = (MOTION_SOURCE, APOSE_SOURCE, FK_SOLVER, EXPORTER, PASS)

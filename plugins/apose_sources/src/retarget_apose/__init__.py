@@ -1,4 +1,4 @@
-"""Targets for retarget: the A-pose NPZ and the built-in default skeleton."""
+"""Targets for retarget: the user's character, the A-pose NPZ and the built-in skeleton."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def retarget_apose_sources() -> Iterable[Provider[APoseSource]]:
-    """Offer the built-in target and the A-pose NPZ."""
+    """Offer the built-in target, the A-pose NPZ, and characters as glTF or VRM."""
     return [
         Provider(
             name="default",
@@ -26,6 +26,16 @@ def retarget_apose_sources() -> Iterable[Provider[APoseSource]]:
             name="npz",
             summary="A-pose NPZ: J_ABSOLUTE, SMPL_OFFSETS, JOINT_NAMES",
             load=_npz,
+        ),
+        Provider(
+            name="glb",
+            summary="a rigged character, glTF 2.0: .glb, .gltf",
+            load=_glb,
+        ),
+        Provider(
+            name="vrm",
+            summary="an avatar that says which joint is which: VRM 0.x and 1.0",
+            load=_vrm,
         ),
     ]
 
@@ -40,3 +50,15 @@ def _npz() -> APoseSource:
     from retarget_apose.apose_npz import APoseNpz  # noqa: PLC0415 - imports numpy
 
     return APoseNpz()
+
+
+def _glb() -> APoseSource:
+    from retarget_apose.character_files import CharacterTarget  # noqa: PLC0415 - imports numpy
+
+    return CharacterTarget(vrm=False)
+
+
+def _vrm() -> APoseSource:
+    from retarget_apose.character_files import CharacterTarget  # noqa: PLC0415 - imports numpy
+
+    return CharacterTarget(vrm=True)

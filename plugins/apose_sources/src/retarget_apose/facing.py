@@ -31,11 +31,35 @@ _HUMAN = (0.2, 5.0)
 def face_forward(
     name: str, given: Sequence[str], positions: Float64
 ) -> tuple[Float64, tuple[str, ...]]:
-    """Return positions (J, 3) turned to +Y up, +Z forward, and warnings on what was odd.
+    """Return an A-pose's positions (J, 3) turned to +Y up, +Z forward, and warnings on odd things.
+
+    `given` are the roles of the rows, as for `forward_turn`, which says more.
+
+    Raises:
+        RetargetError: the body stands along no axis.
+
+    """
+    turn, warnings = forward_turn(name, given, positions)
+    turned = quat.rotate(turn, positions)
+    if _arms_are_level(dict(zip(given, turned, strict=True))):
+        level = (
+            f"{name}: the arms are level, as in a T-pose; frame 0 will show them so, not an A-pose."
+        )
+        warnings = (*warnings, level)
+    return turned, warnings
+
+
+def forward_turn(
+    name: str, given: Sequence[str], positions: Float64
+) -> tuple[Float64, tuple[str, ...]]:
+    """Return the rotation (4,) xyzw that takes a body to +Y up, +Z forward, and warnings.
 
     Up is where the shoulders are from the ankles, left where the left hip is from the right one.
 
-    `given` are the roles of the rows, all that a body requires among them.
+    Args:
+        name: what errors and warnings call the file.
+        given: the roles of the rows, all that a body requires among them.
+        positions: (J, 3) in the file's world, metres.
 
     Raises:
         RetargetError: the body stands along no axis.
@@ -64,19 +88,13 @@ def face_forward(
     else:
         yaw = quarter
     turn = quat.multiply(quat.from_rotvec(np.array([0.0, yaw, 0.0])), upright)
-    turned = quat.rotate(turn, positions)
     if not _HUMAN[0] < height < _HUMAN[1]:
         warnings.append(
             f"{name}: shoulders stand {height:.3g} above the ankles; positions must be in metres."
         )
-    posed = dict(zip(given, turned, strict=True))
-    if _toes_point_back(posed):
+    if _toes_point_back(dict(zip(given, quat.rotate(turn, positions), strict=True))):
         warnings.append(f"{name}: the toes point backwards; are left and right swapped?")
-    if _arms_are_level(posed):
-        warnings.append(
-            f"{name}: the arms are level, as in a T-pose; frame 0 will show them so, not an A-pose."
-        )
-    return turned, tuple(warnings)
+    return turn, tuple(warnings)
 
 
 def _toes_point_back(where: dict[str, Float64]) -> bool:

@@ -1,0 +1,149 @@
+"""A character of the user's own: a rigged GLB, glTF or VRM becomes a rig; its file stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retarget import quaternions as quat
+from retarget.gltf import NodeTree, read
+from retarget.values import Asset, Rig
+from retarget_apose import bind_pose
+from retarget_apose.character_joints import skeleton_of
+from retarget_apose.choosing import chosen
+from retarget_apose.facing import forward_turn
+from retarget_apose.ground import floor_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from retarget.gltf import GltfFile
+    from retarget.options import Options
+    from retarget_apose.choosing import Chosen
+
+_LISTED = 8
+
+
+def rig_from(path: Path, options: Options) -> Rig:
+    """Make the rig of a .glb, .gltf or .vrm file; raises as `rig_of`."""
+    return rig_of(read(path), path, options)
+
+
+def rig_of(file: GltfFile, path: Path, options: Options) -> Rig:
+    """Make the rig of a character.
+
+    Args:
+        file: the character as glTF, which what is animated is made of.
+        path: the file as the user named it, for errors and the rig's name.
+        options: `rig` and `joint_map` matter here.
+
+    Raises:
+        UsageError: no rig has the name asked for.
+        MatchError: joints that a body needs are missing.
+        RetargetError: the file is damaged, holds no rig, or one that cannot be animated.
+
+    """
+    name = str(path)
+    tree = NodeTree.of(file)
+    taken = chosen(name, file, tree, options)
+    nodes, parents, names = _below(taken, _carrier(taken))
+    node_of = dict(zip(names, nodes.tolist(), strict=True))
+    node_of_role = {role: node_of[joint] for joint, role in taken.recognition.roles.items()}
+    given, at = list(node_of_role), np.array(list(node_of_role.values()))
+    turn, facing_warnings = forward_turn(name, given, tree.world.positions[at])
+    positions = quat.rotate(turn, tree.world.positions[at])
+    body = dict(zip(given, positions, strict=True))
+    height = float(np.ptp(positions[:, 1]))
+    low = bind_pose.lowest(file, tree, taken.candidate, node_of_role, turn)
+    strays = bind_pose.strays(file, tree, taken.candidate, node_of_role, height)
+    return Rig(
+        name=path.name,
+        skeleton=skeleton_of(name, tree, nodes, parents, names, turn),
+        roles=taken.recognition.roles,
+        follows={j: f for j, f in taken.recognition.follows.items() if j in node_of},
+        floor=floor_of(body, low),
+        asset=Asset(
+            path=path,
+            gltf=file,
+            nodes=nodes,
+            turn=turn,
+            root_joint=_root_joint(tree, int(nodes[0]), taken),
+            armature=taken.candidate.label,
+        ),
+        found=taken.recognition.found,
+        warnings=(
+            *taken.warnings,
+            *taken.recognition.warnings,
+            *facing_warnings,
+            *_uneven(name, tree, nodes, parents),
+            *_unbound(name, strays),
+        ),
+    )
+
+
+def _carrier(taken: Chosen) -> int:
+    """Return the joint that carries the hips' path: the lowest one above all that have a role."""
+    skeleton = taken.joints.skeleton
+    lines = [skeleton.chain(skeleton.index[joint]) for joint in taken.recognition.roles]
+    carrier = 0
+    for level in zip(*lines, strict=False):
+        if len(set(level)) > 1:
+            break
+        carrier = level[0]
+    return carrier
+
+
+def _root_joint(tree: NodeTree, carrier: int, taken: Chosen) -> int:
+    """Return the topmost joint above the one that carries the hips' path; -1 without any."""
+    above = [node for node in tree.line(carrier)[:-1] if node in taken.candidate.joints]
+    return above[0] if above else -1
+
+
+def _below(taken: Chosen, carrier: int) -> tuple[NDArray[np.int32], NDArray[np.int32], list[str]]:
+    """Return nodes, parents and names of a joint and all below it."""
+    skeleton = taken.joints.skeleton
+    place = {carrier: 0}
+    parents = [-1]
+    for joint, parent in enumerate(skeleton.parents.tolist()):
+        if parent in place and joint not in place:
+            parents.append(place[parent])
+            place[joint] = len(place)
+    joints = list(place)
+    return (
+        taken.joints.nodes[joints],
+        np.array(parents, np.int32),
+        [skeleton.names[joint] for joint in joints],
+    )
+
+
+def _uneven(
+    name: str, tree: NodeTree, nodes: NDArray[np.int32], parents: NDArray[np.int32]
+) -> list[str]:
+    carrying = {*tree.line(int(nodes[0]))[:-1], *nodes[parents[1:]].tolist()}
+    uneven = [tree.label(node) for node in sorted(carrying) if tree.uneven[node]]
+    if not uneven:
+        return []
+    told = (
+        f"{name}: scaled unevenly: {_listed(uneven)}; what hangs on it will shear as it turns. "
+        "Apply the scale in the program that made the file."
+    )
+    return [told]
+
+
+def _unbound(name: str, strays: list[str]) -> list[str]:
+    if not strays:
+        return []
+    told = (
+        f"{name}: {len(strays)} joints rest elsewhere than where the mesh was bound to them "
+        f"({_listed(strays)}); frame 0 is the rest of the file's nodes."
+    )
+    return [told]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"{', '.join(names[:_LISTED])}{more}"
