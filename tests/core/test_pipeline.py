@@ -253,3 +253,19 @@ def test_a_pass_sees_the_options_of_its_plugin():
     options = Options(extra={"toy_size": 5})
     retarget.run("walk.npz", passes=["look"], options=options, plugins=plugins)
     assert seen == [5]
+
+
+@pytest.mark.parametrize(("asked", "suffix"), [(None, ".toy"), ("alt", ".alt"), (".ALT", ".alt")])
+def test_the_format_asked_for_names_the_outputs(asked, suffix):
+    plugins = toy_plugins(Toys(exporters=[offer("both", ToyExporter(".toy", ".alt"))]))
+    made = Pipeline.prepare(backend="both", options=Options(format=asked), plugins=plugins)
+    assert made.output_beside(Path("walk.npz")) == Path(f"walk_retargeted{suffix}")
+    if asked:
+        with pytest.raises(UsageError, match="was asked for"):
+            made.refuse_existing(Path("walk.toy"))
+
+
+def test_a_format_that_the_backend_does_not_write_is_refused():
+    plugins = toy_plugins(Toys(exporters=[offer("plain", ToyExporter())]))
+    with pytest.raises(UsageError, match=r"--format fbx: this backend writes \.glb"):
+        Pipeline.prepare(backend="plain", options=Options(format="fbx"), plugins=plugins)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
+
+import pytest
 
 import retarget_gltf
 from retarget.providers import Exporter
@@ -28,5 +31,22 @@ def test_loading_gives_an_exporter_of_its_own():
     (provider,) = retarget_gltf.retarget_exporters()
     exporter = provider.load()
     assert isinstance(exporter, Exporter)
-    assert exporter.formats == (".glb",)
+    assert exporter.formats == (".glb", ".gltf", ".vrma")
     assert provider.load() is not exporter
+
+
+def parsed(*given):
+    parser = argparse.ArgumentParser()
+    retarget_gltf.retarget_add_options(parser)
+    return vars(parser.parse_args(given))
+
+
+def test_its_options_arrive_under_its_name():
+    assert parsed() == {"gltf_encoding": None, "gltf_animations": None}
+    given = parsed("--encoding", "int16", "--animations", "replace")
+    assert given == {
+        "gltf_encoding": "int16",
+        "gltf_animations": "replace",
+    }
+    with pytest.raises(SystemExit):
+        parsed("--encoding", "int8")

@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from retarget.errors import RetargetError
 from retarget.options import Options
 from retarget_gltf.exporter import GltfExporter
-from retarget_gltf.tracks import STILL, keys_needed, sound
+from retarget_gltf.tracks import OFF_UNIT, STILL, keys_needed, sound
 from support.generated import clip_of, rig_at
 from support.glb import Glb
 
@@ -103,9 +103,17 @@ def test_signs_and_lengths_are_mended(frames, seed):
     spoilt = (smooth * rng.choice([-1.0, 1.0], (frames, 1)) * rng.uniform(0.9, 1.1)).astype("f4")
     mended = sound(spoilt, "clip, joint")
     assert mended.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(mended, axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(mended, axis=1), 1, atol=OFF_UNIT)
     assert (np.sum(mended[1:] * mended[:-1], axis=1) > 0).all()
-    np.testing.assert_allclose(np.abs(np.sum(mended * smooth, axis=1)), 1, atol=1e-6)
+    np.testing.assert_allclose(np.abs(np.sum(mended * smooth, axis=1)), 1, atol=OFF_UNIT)
+
+
+def test_flipped_signs_do_not_reach_the_file(tmp_path):
+    clip = clip_of(rig_at(), 30)
+    flipped = clip.rotations * np.where(np.arange(30) % 3 == 1, -1, 1)[None, :, None]
+    channels = exported(tmp_path, attrs.evolve(clip, rotations=flipped)).channels()
+    for (_, path), (_, keys) in channels.items():
+        assert path == "translation" or (np.sum(keys[1:] * keys[:-1], axis=1) > 0).all()
 
 
 def test_a_sound_track_is_not_copied():

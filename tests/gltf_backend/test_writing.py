@@ -7,7 +7,6 @@ import os
 import stat
 from pathlib import Path
 
-import attrs
 import pytest
 
 from retarget.errors import OutputExistsError, RetargetError, UsageError
@@ -134,12 +133,5 @@ def test_a_file_beyond_four_gib_is_refused_before_writing(tmp_path, monkeypatch)
 
 
 def test_another_format_is_a_usage_error(tmp_path):
-    with pytest.raises(UsageError, match=r"clip\.gltf.*\.glb"):
-        export(tmp_path / "clip.gltf")
-
-
-def test_a_character_file_is_not_animated_yet(tmp_path):
-    rig = attrs.evolve(CLIP.rig, name="hero.glb", asset=b"glTF")
-    with pytest.raises(RetargetError, match=r"hero\.glb.*character"):
-        export(tmp_path / "clip.glb", clip=attrs.evolve(CLIP, rig=rig))
-    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(UsageError, match=r"clip\.fbx.*\.glb, \.gltf, \.vrma"):
+        export(tmp_path / "clip.fbx")

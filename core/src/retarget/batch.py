@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import traceback
 from collections import Counter
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -19,10 +20,10 @@ from retarget.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from retarget.pipeline import Pipeline
-    from retarget.values import ExportResult
+    from retarget.values import Clip, ExportResult
 
 
 _FILES = (".glb", ".gltf", ".vrm", ".vrma", ".fbx", ".blend", ".bvh", ".usd", ".usdz", ".dae")
@@ -51,6 +52,8 @@ class Outcome:
     """True where it was skipped because its output is there already."""
     traceback: str = ""
     """For an error nobody foresaw, ours or a plugin's: where it came from."""
+    clip: Clip | None = None
+    """What is to be written, where it is done but the file is not, because it holds several."""
 
 
 def find_clips(inputs: Sequence[Path], suffixes: Sequence[str]) -> list[Path]:
@@ -151,14 +154,59 @@ def convert_all(
     for job in jobs:
         if limit is not None and motions >= limit:
             return
-        outcome = _convert(pipeline, job)
+        outcome = _attempt(job, lambda j: {"result": pipeline.convert(j.source, j.output)})
         motions += outcome.status != "skipped" or outcome.existing
         yield outcome
 
 
-def _convert(pipeline: Pipeline, job: Job) -> Outcome:
+def merge_all(
+    pipeline: Pipeline,
+    clips: Sequence[Path],
+    output: Path,
+    *,
+    tell: Callable[[Outcome], None],
+    limit: int | None = None,
+) -> ExportResult | None:
+    """Convert clips into one file, telling each one's outcome; stop after `limit` motions.
+
+    Clips that fail and files that are no motions are left out. With no clip left nothing is written
+    and None returned.
+
+    Raises:
+        UsageError: the backend cannot, or the output is a folder.
+        OutputExistsError: the output is there and is not to be overwritten.
+        RetargetError: the clips are too much for a file, or it cannot be written.
+
+    """
+    pipeline.refuse_merging(output)
+    good = _retargeted(pipeline, clips, output, tell, limit)
+    first = next(good, None)
+    return None if first is None else pipeline.export_all(chain((first,), good), output)
+
+
+def _retargeted(
+    pipeline: Pipeline,
+    clips: Sequence[Path],
+    output: Path,
+    tell: Callable[[Outcome], None],
+    limit: int | None,
+) -> Iterator[Clip]:
+    motions = 0
+    for path in clips:
+        if limit is not None and motions >= limit:
+            return
+        job = Job(source=path, output=output)
+        outcome = _attempt(job, lambda j: {"clip": pipeline.retarget(j.source)})
+        motions += outcome.status != "skipped"
+        tell(outcome)
+        if outcome.clip is not None:
+            yield outcome.clip
+
+
+def _attempt(job: Job, work: Callable[[Job], dict[str, Any]]) -> Outcome:
+    """Do the work, which returns what the outcome then holds, or tell why it cannot be done."""
     try:
-        result = pipeline.convert(job.source, job.output)
+        made = work(job)
     except OutputExistsError as error:
         return Outcome(job=job, status="skipped", reason=str(error), existing=True)
     except NotAMotionError as error:
@@ -170,7 +218,7 @@ def _convert(pipeline: Pipeline, job: Job) -> Outcome:
         return Outcome(
             job=job, status="failed", reason=_unforeseen(error), traceback=traceback.format_exc()
         )
-    return Outcome(job=job, status="done", result=result)
+    return Outcome(job=job, status="done", **made)
 
 
 def _unforeseen(error: Exception) -> str:

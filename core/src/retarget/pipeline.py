@@ -16,7 +16,7 @@ from retarget.retargeter import Retargeter
 from retarget.values import Clip, Rig
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from os import PathLike
 
     from retarget.contracts import CheckedExporter
@@ -68,18 +68,31 @@ class Pipeline:
             plugins.motion_source(motion_source)
         if not isinstance(target, Rig):
             target = load_rig(target, options=options, plugins=plugins)
-        return cls(
+        made = cls(
             plugins=plugins,
             options=options,
             retargeter=Retargeter(target, options=options, passes=chosen, solver=solver),
             exporter=exporter,
             motion_source=motion_source,
         )
+        made.format  # noqa: B018 - an impossible one is refused before any work
+        return made
 
     @property
     def format(self) -> str:
-        """File suffix of an output that the user does not name."""
-        return self.exporter.format_for(self.options)
+        """File suffix of an output that the user does not name.
+
+        Raises:
+            UsageError: `options.format` is none that the exporter writes.
+
+        """
+        formats, asked = self.exporter.formats, self.options.format
+        if asked is None:
+            return formats[0]
+        suffix = f".{asked.lower().removeprefix('.')}"
+        if suffix not in formats:
+            raise UsageError(f"--format {asked}: this backend writes {', '.join(formats)}.")
+        return suffix
 
     def output_beside(self, path: Path) -> Path:
         """Return where the output of an input goes when nothing else is said."""
@@ -96,10 +109,17 @@ class Pipeline:
 
         """
         self.refuse_existing(output)
+        return self.export(self.retarget(clip), output)
+
+    def retarget(self, clip: Path | Motion) -> Clip:
+        """Put one clip, from its file or from memory, onto the target.
+
+        What onlookers have to say is among its warnings. Raises as `convert`.
+        """
         motion = clip if not isinstance(clip, Path) else self.load(clip)
         retargeted = self.retargeter.retarget(motion)
         told = self.plugins.notify("retarget_clip_retargeted", clip=retargeted, motion=motion)
-        return self.export(retargeted, output, warnings=told)
+        return attrs.evolve(retargeted, warnings=(*retargeted.warnings, *told))
 
     def load(self, path: Path) -> Motion:
         """Read a motion with this pipeline's options and plugins; raises as `load_motion`."""
@@ -107,13 +127,51 @@ class Pipeline:
             path, source=self.motion_source, options=self.options, plugins=self.plugins
         )
 
-    def export(self, clip: Clip, output: Path, *, warnings: tuple[str, ...] = ()) -> ExportResult:
+    def export(self, clip: Clip, output: Path) -> ExportResult:
         """Write a clip; the result carries the clip's warnings, too."""
-        made = {**clip.provenance, "backend": self.exporter.made_by}
-        clip = attrs.evolve(clip, provenance=made)
+        clip = self._signed(clip)
         result = self.exporter.export(clip, output, self.options)
         told = self.plugins.notify("retarget_clip_exported", result=result, clip=clip)
-        return attrs.evolve(result, warnings=(*clip.warnings, *warnings, *result.warnings, *told))
+        return attrs.evolve(result, warnings=(*clip.warnings, *result.warnings, *told))
+
+    def export_all(self, clips: Iterable[Clip], output: Path) -> ExportResult:
+        """Write clips of this pipeline's target to one file, taking one after the other.
+
+        The result counts the frames and seconds of all; the clips' warnings are not in it.
+
+        Raises:
+            UsageError: the backend cannot, the output is a folder, or there is no clip.
+            OutputExistsError: the output is there and `options.force` is off.
+            RetargetError: the clips are too much for a file, or it cannot be written.
+
+        """
+        self.refuse_merging(output)
+        written: list[Clip] = []
+
+        def taken() -> Iterator[Clip]:
+            for clip in clips:
+                written.append(self._signed(clip))
+                yield written[-1]
+
+        result = self.exporter.export_all(taken(), output, self.options)
+        told = [
+            said
+            for clip in written
+            for said in self.plugins.notify("retarget_clip_exported", result=result, clip=clip)
+        ]
+        return attrs.evolve(result, warnings=(*result.warnings, *told))
+
+    def refuse_merging(self, output: Path) -> None:
+        """Raise, before any clip is read, where several clips cannot be written to `output`."""
+        formats = self.exporter.formats
+        if not self.exporter.merges:
+            self.exporter.export_all((), output, self.options)  # raises, and says why
+        if output.suffix.lower() not in formats:
+            raise UsageError(f"{output}: this backend writes {', '.join(formats)}; name it so.")
+        self.refuse_existing(output)
+
+    def _signed(self, clip: Clip) -> Clip:
+        return attrs.evolve(clip, provenance={**clip.provenance, "backend": self.exporter.made_by})
 
     def export_apose(self, output: Path) -> ExportResult:
         """Write the target alone, standing in its A-pose, as a clip of one frame."""
@@ -132,8 +190,13 @@ class Pipeline:
         )
 
     def refuse_existing(self, output: Path) -> None:
-        """Raise where an output is there already and overwriting was not asked for, or a folder."""
+        """Raise where an output is a folder, of another format, or there and not to be replaced."""
         if output.is_dir():
             raise UsageError(f"{output} is a folder; name a file as the output.")
+        if self.options.format is not None and output.suffix.lower() != self.format:
+            raise UsageError(
+                f"{output}: --format {self.options.format} was asked for; name the output so, or "
+                "leave --format out."
+            )
         if output.exists() and not self.options.force:
             raise OutputExistsError(f"{output} is already there; --force overwrites it.")

@@ -1,82 +1,82 @@
-"""Puts a clip's tracks into the document: one time line, one channel per joint, no key too many."""
+"""Puts animations into a document: one time line for all channels, all keys in one view."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pygltflib as gltf
 
-from retarget.errors import RetargetError
-from retarget_gltf.names import importer_safe
-from retarget_gltf.tracks import keys_needed, sound
+from retarget_gltf.encoding import encoded
+from retarget_gltf.names import importer_safe, unique
 
 if TYPE_CHECKING:
-    from retarget.values import Clip, Float32
-    from retarget_gltf.document import Document
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from retarget_gltf.appendix import Appendix
+    from retarget_gltf.channels import Moves
 
 
-def add_animation(document: Document, clip: Clip) -> None:
-    """Add the clip: a rotation per joint, a translation on the root alone.
+def add_animations(
+    appendix: Appendix,
+    clips: Sequence[Moves],
+    facts: Sequence[Mapping[str, Any]],
+    *,
+    encoding: str,
+    taken: Sequence[str] = (),
+) -> list[dict[str, Any]]:
+    """Append each clip's times and keys; return the animations, one per clip, as glTF has them.
 
-    Joint j is node j. Tracks that hold still are cut to the one or two keys that tell all of them,
-    never dropped: an importer that lacks a channel may fall back to another rest.
-
-    Raises:
-        RetargetError: the clip holds NaN, infinity or a zero quaternion.
-
+    Clips of one frame rate share the times. `facts` are what each says in its `extras`; `taken` are
+    names that are not given again.
     """
-    names = clip.rig.skeleton.names
-    rotations = [
-        sound(track, f"{clip.name}, joint {name}")
-        for track, name in zip(clip.rotations, names, strict=True)
-    ]
-    root = clip.root_translations
-    if not np.isfinite(root).all():
-        raise RetargetError(f"{clip.name}: the root translations hold NaN or infinity.")
-    keys = [keys_needed(track) for track in rotations]
-    root_keys = keys_needed(root)
-    if max(keys) < clip.frames:
-        root_keys = clip.frames  # some channel must say how long the clip is
+    longest: dict[float, int] = {}
+    for clip in clips:
+        longest[clip.fps] = max(clip.frames, longest.get(clip.fps, 0))
+    timelines = {fps: _Timeline(appendix, fps, frames) for fps, frames in longest.items()}
+    names, made = list(taken), []
+    for clip, extras in zip(clips, facts, strict=True):
+        names.append(unique(importer_safe(clip.name, "motion"), names))
+        animation = _animation(appendix, clip, timelines[clip.fps], encoding)
+        made.append({**animation, "name": names[-1], "extras": dict(extras)})
+    return made
 
-    timeline = _Timeline(document, clip)
-    tracks = [
-        *(
-            (j, "rotation", track[:n])
-            for j, (track, n) in enumerate(zip(rotations, keys, strict=True))
-        ),
-        (0, "translation", root[:root_keys]),
+
+def _animation(
+    appendix: Appendix, clip: Moves, timeline: _Timeline, encoding: str
+) -> dict[str, Any]:
+    stored = [
+        encoded(channel.keys, encoding) if channel.path == "rotation" else channel.keys
+        for channel in clip.channels
     ]
-    view = document.view([track for _, _, track in tracks])
-    animation = gltf.Animation(name=importer_safe(clip.name, "motion"))
-    offset = 0
-    for node, path, track in tracks:
-        kind = "VEC4" if path == "rotation" else "VEC3"
-        output = document.accessor(view, track, kind, offset=offset)
-        offset += track.nbytes
-        target = gltf.AnimationChannelTarget(node=node, path=path)
-        animation.channels.append(
-            gltf.AnimationChannel(sampler=len(animation.samplers), target=target)
-        )
-        animation.samplers.append(gltf.AnimationSampler(input=timeline.of(track), output=output))
-    document.gltf.animations.append(animation)
+    view, offset = appendix.view(stored), 0
+    channels: list[dict[str, Any]] = []
+    samplers: list[dict[str, int]] = []
+    for channel, keys in zip(clip.channels, stored, strict=True):
+        kind = "VEC4" if channel.path == "rotation" else "VEC3"
+        output = appendix.accessor(view, keys, kind, offset=offset)
+        offset += keys.nbytes
+        target = {"node": channel.node, "path": channel.path}
+        channels.append({"sampler": len(samplers), "target": target})
+        samplers.append({"input": timeline.of(len(keys)), "output": output})
+    return {"channels": channels, "samplers": samplers}
 
 
 class _Timeline:
-    """One buffer view of frame times; tracks of few keys use its beginning."""
+    """One buffer view of frame times; tracks of fewer keys use its beginning."""
 
-    def __init__(self, document: Document, clip: Clip) -> None:
-        self._document = document
-        self._times = clip.times()[:, None]
-        self._view = document.view([self._times])
+    def __init__(self, appendix: Appendix, fps: float, frames: int) -> None:
+        self._appendix = appendix
+        self._times: NDArray[np.float32] = (np.arange(frames) / fps).astype(np.float32)[:, None]
+        self._view = appendix.view([self._times])
         self._accessors: dict[int, int] = {}
 
-    def of(self, track: Float32) -> int:
-        """Return the accessor of the first `len(track)` times."""
-        keys = len(track)
+    def of(self, keys: int) -> int:
+        """Return the accessor of the first so many times."""
         if keys not in self._accessors:
             times = self._times[:keys]
-            self._accessors[keys] = self._document.accessor(
+            self._accessors[keys] = self._appendix.accessor(
                 self._view, times, "SCALAR", bounds=times
             )
         return self._accessors[keys]

@@ -6,16 +6,17 @@ Format: glTF 2.0 specification, chapter "GLB File Format Specification".
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retarget.errors import RetargetError
 from retarget.output import replacing
+from retarget_gltf.parts import length, write_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from retarget_gltf.parts import Part
 
 MAX_BYTES = 2**32 - 1
 """A GLB states its length in 32 bits."""
@@ -24,11 +25,13 @@ _HEADER = struct.Struct("<4sII")
 _CHUNK = struct.Struct("<I4s")
 
 
-def write(path: Path, document: bytes, binary: Sequence[NDArray[Any]]) -> int:
-    """Write `document` (JSON) and the C-contiguous arrays `binary`, one after the other.
+def write(
+    path: Path, document: bytes, binary: Sequence[Part], others: Sequence[tuple[bytes, bytes]] = ()
+) -> int:
+    """Write `document` (JSON), the parts of `binary` one after the other, then `others`.
 
-    The arrays are written from where they lie. The file appears under its name only once it is
-    complete; folders that are missing are made.
+    `others` are further chunks as (type, content). Arrays are written from where they lie. The file
+    appears under its name only once it is complete; folders that are missing are made.
 
     Returns the number of bytes written.
 
@@ -38,20 +41,32 @@ def write(path: Path, document: bytes, binary: Sequence[NDArray[Any]]) -> int:
 
     """
     document += b" " * (-len(document) % 4)
-    payload = sum(array.nbytes for array in binary)
+    payload = length(binary)
     padding = bytes(-payload % 4)
     total = _HEADER.size + 2 * _CHUNK.size + len(document) + payload + len(padding)
-    if total > MAX_BYTES:
-        raise RetargetError(
-            f"{path}: the clip needs {total / 2**30:.1f} GiB, and a GLB file cannot pass 4 GiB; "
-            "resample to fewer frames per second, or limit the frames."
-        )
+    total += sum(_CHUNK.size + len(content) for _, content in others)
+    refuse_beyond_limit(path, total)
     with replacing(path) as unfinished, unfinished.open("xb") as file:
         file.write(_HEADER.pack(b"glTF", 2, total))
         file.write(_CHUNK.pack(len(document), b"JSON"))
         file.write(document)
         file.write(_CHUNK.pack(payload + len(padding), b"BIN\0"))
-        for array in binary:
-            file.write(array.reshape(-1).view("u1").data)
-        file.write(padding)
+        write_parts(file, (*binary, padding))
+        for kind, content in others:
+            file.write(_CHUNK.pack(len(content), kind))
+            file.write(content)
     return total
+
+
+def refuse_beyond_limit(path: Path, total: int) -> None:
+    """Raise where a file of `total` bytes could not say how long it is.
+
+    Raises:
+        RetargetError: it could not.
+
+    """
+    if total > MAX_BYTES:
+        raise RetargetError(
+            f"{path}: the file needs {total / 2**30:.1f} GiB or more, and a GLB cannot pass 4 GiB; "
+            "take fewer clips, resample to fewer frames per second, or limit the frames."
+        )

@@ -1,0 +1,214 @@
+"""A user's character: what is animated in its file, and the file with the animation added."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from retarget.errors import RetargetError
+from retarget.gltf import NodeTree, fields
+from retarget.gltf.skins import skins_of
+from retarget_gltf import travel
+from retarget_gltf.animation import add_animations
+from retarget_gltf.appendix import Appendix
+from retarget_gltf.channels import Channel, Turn, moves
+from retarget_gltf.placement import RootPlacement
+from retarget_gltf.selfcontained import SelfContained, self_contained
+from retarget_gltf.text import as_json, as_object, extended
+from retarget_gltf.tracks import holds, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from retarget.values import Asset, Clip, Rig
+    from retarget_gltf.channels import Moves
+    from retarget_gltf.parts import Part
+
+
+@attrs.frozen(eq=False)
+class Character:
+    """What depends on the rig alone: made once, animated any number of times."""
+
+    rig: Rig
+    asset: Asset
+
+    @cached_property
+    def file(self) -> SelfContained:
+        """The file, all in one buffer."""
+        return self_contained(self.asset.gltf)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file's own data."""
+        return self.file.size
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is not as it was."""
+        return self.file.warnings
+
+    @property
+    def other_chunks(self) -> tuple[tuple[bytes, bytes], ...]:
+        """A GLB's chunks of unknown types."""
+        return self.asset.gltf.other_chunks
+
+    def moves(self, clip: Clip) -> Moves:
+        """Return the clip's channels on the file's nodes.
+
+        A joint that no skin uses and the clip leaves at rest has none.
+
+        Raises:
+            RetargetError: the clip holds NaN, infinity or a zero quaternion.
+
+        """
+        rest, seen = self.rig.skeleton.rest_rotations, plain(clip.rotations)
+        root, *others = (
+            Turn(node, name, track, clear)
+            for node, name, track, clear in zip(
+                self.asset.nodes.tolist(),
+                self.rig.skeleton.names,
+                clip.rotations,
+                seen.tolist(),
+                strict=True,
+            )
+        )
+        world, path, held = root.track, clip.root_translations, self._held
+        if clip.root_motion is not None and self.asset.root_joint >= 0:
+            world, path = travel.without(clip.root_motion, world, path)
+            held = (
+                *(channel for channel in held if channel.node != self.asset.root_joint),
+                *travel.channels(clip.root_motion, self.asset, self._tree),
+            )
+        turns = [Turn(root.node, root.whose, self._root.rotations(world))]
+        turns += [
+            turn
+            for j, turn in enumerate(others, 1)
+            if self._keyed[j] or not holds(turn.track, rest[j])
+        ]
+        placed = self._root.translations(path)
+        return moves(clip.name, clip.fps, turns, (root.node, placed), held)
+
+    def written(
+        self,
+        clips: Sequence[Moves],
+        facts: Sequence[Mapping[str, Any]],
+        *,
+        encoding: str,
+        keep: bool,
+        buffer: Mapping[str, Any],
+    ) -> tuple[bytes, list[Part]]:
+        """Return the document with the clips as animations, and what its buffer is made of.
+
+        `keep` says whether the file's own animations stay. `buffer` is what the buffer has besides
+        its length, such as a URI.
+        """
+        base = self.file.json
+        own = base.get("animations", []) if keep else []
+        appendix = Appendix(
+            offset=self.size,
+            views=len(base.get("bufferViews", [])),
+            accessors=len(base.get("accessors", [])),
+        )
+        names = [name for a in own if isinstance(name := a.get("name"), str)]
+        added = add_animations(appendix, clips, facts, encoding=encoding, taken=names)
+        first, *others = base["buffers"]
+        buffers = [{**first, **buffer, "byteLength": appendix.end}, *others]
+        text = dict(self._text)  # in the file's own order of keys
+        if (nodes := self._nodes(clips)) is not None:
+            text["nodes"] = as_json(nodes)
+        for key, more in (("accessors", appendix.accessors), ("bufferViews", appendix.views)):
+            text[key] = extended(text.get(key, b"[]"), as_json(more))
+        kept = text.get("animations", b"[]") if keep else b"[]"
+        text |= {"animations": extended(kept, as_json(added)), "buffers": as_json(buffers)}
+        return as_object(text), [*self.file.parts, *appendix.binary]
+
+    @cached_property
+    def _text(self) -> dict[str, bytes]:
+        """The file's JSON by key, made text once: a batch writes it again and again."""
+        return {
+            key: as_json(value, whose=str(self.asset.path)) for key, value in self.file.json.items()
+        }
+
+    @cached_property
+    def _tree(self) -> NodeTree:
+        tree = NodeTree.of(self.asset.gltf)
+        if not (self.asset.nodes.min() >= 0 and self.asset.nodes.max() < len(tree)):
+            raise RetargetError(
+                f"{self.asset.path}: the rig's joints are nodes that the file does not have; this "
+                "is a fault of the target's source."
+            )
+        return tree
+
+    @cached_property
+    def _root(self) -> RootPlacement:
+        return RootPlacement.of(self.asset, self._tree, int(self.asset.nodes[0]))
+
+    @cached_property
+    def _skinned(self) -> set[int]:
+        """The joints of the skins that bind something to the skeleton."""
+        ours = set(self.asset.nodes.tolist())
+        skins = (set(skin.joints) for skin in skins_of(self.asset.gltf, self._tree))
+        return set().union(*(joints for joints in skins if joints & ours))
+
+    @cached_property
+    def _keyed(self) -> list[bool]:
+        """Whether each joint always has a channel."""
+        names, roles = self.rig.skeleton.names, self.rig.roles
+        keyed = [
+            node in self._skinned if self._skinned else name in roles
+            for node, name in zip(self.asset.nodes.tolist(), names, strict=True)
+        ]
+        return [True, *keyed[1:]]
+
+    @cached_property
+    def _held(self) -> tuple[Channel, ...]:
+        """One key for what stands outside the skeleton and another animation may have moved.
+
+        Those are joints of its skins, and nodes above it that the file's own animations move:
+        played after those, ours would begin where they left them. Above the skeleton the place is
+        held, too. A node with a matrix is not animated by anything.
+        """
+        tree, ours = self._tree, set(self.asset.nodes.tolist())
+        above = set(tree.line(int(self.asset.nodes[0]))[:-1])
+        nodes = sorted((self._skinned | (above & self._moved_by_others)) - ours)
+        held = []
+        for node in nodes:
+            if "matrix" in self.file.json["nodes"][node]:
+                continue
+            rotation, translation = tree.rotations[node], tree.translations[node]
+            held.append(Channel(node, "rotation", rotation[None].astype(np.float32)))
+            if node in above:
+                held.append(Channel(node, "translation", translation[None].astype(np.float32)))
+        return tuple(held)
+
+    @cached_property
+    def _moved_by_others(self) -> set[int]:
+        name, found = self.asset.gltf.name, set()
+        for i, animation in enumerate(fields.entries(name, self.file.json, "animations")):
+            for channel in fields.entries(f"{name}: animations[{i}]", animation, "channels"):
+                node = fields.child(name, f"animations[{i}]", channel, "target").get("node")
+                if isinstance(node, int):
+                    found.add(node)
+        return found
+
+    def _nodes(self, clips: Sequence[Moves]) -> list[dict[str, Any]] | None:
+        """Return the nodes with no matrix where they are animated; None where none had one."""
+        tree, nodes = self._tree, list(self.file.json["nodes"])
+        animated = {channel.node for clip in clips for channel in clip.channels}
+        changed = [node for node in sorted(animated) if "matrix" in nodes[node]]
+        for node in changed:
+            if fault := tree.faults.get(node):
+                raise RetargetError(
+                    f"{self.asset.path}: joint {tree.label(node)} {fault}; apply its transform in "
+                    "the program the file comes from."
+                )
+            nodes[node] = {
+                **{key: value for key, value in nodes[node].items() if key != "matrix"},
+                "translation": tree.translations[node].tolist(),
+                "rotation": tree.rotations[node].tolist(),
+                "scale": tree.scales[node].tolist(),
+            }
+        return nodes if changed else None
