@@ -5,7 +5,8 @@
 RETARGET_BLENDER names the Blender, as for the backend itself. The bake is compared with `nla.bake`
 on the same rig, in turn, the whole backend with Blender's exporter alone, on the same scene at its
 own defaults; medians, because machines are noisy. The exporter's part at the backend's settings
-(keys exported as they are instead of sampled again) is printed, too.
+(keys exported as they are instead of sampled again) is printed, too, and what a clip of one frame
+costs on a character of each format, where there are any.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 BAKE_LIMIT, BAKE_RATIO_LIMIT, EXPORT_RATIO_LIMIT = 1500, 1.5, 1.3
 POSITION_LIMIT, ROTATION_LIMIT = 0.1, 0.02
 MEMORY_LIMIT = 5.0
-OTHER = Path(__file__).parents[2] / "shared/data/skeletons/target_reference_other_proportions.npz"
+SHARED = Path(__file__).parents[2] / "shared"
+OTHER = SHARED / "data/skeletons/target_reference_other_proportions.npz"
+CHARACTERS = SHARED / "characters"
 
 
 def measure_speed(folder: Path, frames: int, rounds: int) -> dict[str, float]:
@@ -52,7 +55,8 @@ def measure_speed(folder: Path, frames: int, rounds: int) -> dict[str, float]:
     for name, array in jobs.arrays_of(clip, mesh).items():
         np.save(folder / f"{name}.npy", array)
     job = jobs.job_of(clip, mesh, options, made)
-    here = {"script": str(Path(__file__).with_name("blender_bake.py")), "animate": job["script"]}
+    script = str(Path(__file__).with_name("blender_bake.py"))
+    here = {"script": script, "arrays": str(folder)}
     taken: list[dict[str, float]] = []
     try:
         backend.export(smooth_clip(clip.rig), folder / "clip.glb", options)  # starts Blender
@@ -78,6 +82,25 @@ def measure_memory(folder: Path, clips: int = 100) -> float:
         held.append(backend.memory)
     backend.close()
     return (statistics.mean(held[-5:]) - statistics.mean(held[20:25])) / 1e6
+
+
+def measure_characters(folder: Path, rounds: int) -> dict[str, tuple[float, float]]:
+    """Return by "format > format" seconds for a clip of one frame, and for opening its file."""
+    taken, backend, options = {}, BlenderExporter(), retarget.Options(force=True)
+    for path in sorted(CHARACTERS.glob("makehuman_mixamo.*")):
+        clip = smooth_clip(retarget.load_rig(path), frames=1)
+        for suffix in backend.formats:
+            output = folder / f"character{suffix}"
+            backend.export(clip, output, options)
+            laps = []
+            for _ in range(rounds):
+                start = time.perf_counter()
+                backend.export(clip, output, options)
+                laps.append((time.perf_counter() - start, backend.seconds["open"]))
+            whole, opening = (statistics.median(lap) for lap in zip(*laps, strict=True))
+            taken[f"{path.suffix} > {suffix}"] = whole, opening
+    backend.close()
+    return taken
 
 
 def measure_agreement(folder: Path) -> dict[str, tuple[float, float]]:
@@ -120,6 +143,7 @@ def main() -> int:
         folder = Path(name)
         took = measure_speed(folder, asked.frames, asked.rounds)
         grown = measure_memory(folder)
+        characters = measure_characters(folder, asked.rounds)
         agreement = measure_agreement(folder)
     rate, ratio = asked.frames / took["bake"], took["nla_bake"] / took["bake"]
     whole = took["whole"] / took["default_export"]
@@ -133,6 +157,8 @@ def main() -> int:
     print(f"  exporter, our settings {took['own_export']:9.2f} s")
     print(f"  ratio                  {took['whole'] / took['own_export']:9.2f}")
     print(f"growth over 80 clips     {grown:9.1f} MB         limit {MEMORY_LIMIT}")
+    for way, (seconds, opening) in characters.items():
+        print(f"a character {way:15}{seconds:9.2f} s, of which {opening:.2f} s to open it")
     for rig, (millimetres, degrees) in agreement.items():
         print(f"off the glTF backend     {millimetres:9.5f} mm {degrees:.5f} degrees   {rig}")
     fast = rate >= BAKE_LIMIT and ratio >= BAKE_RATIO_LIMIT and whole <= EXPORT_RATIO_LIMIT

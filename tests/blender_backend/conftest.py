@@ -8,6 +8,8 @@ from importlib.util import find_spec
 import pytest
 
 from retarget_blender.exporter import BlenderExporter
+from retarget_blender.locate import locate
+from retarget_blender.session import Session
 
 
 @pytest.fixture(scope="session")
@@ -27,4 +29,24 @@ def exporter(blender):  # noqa: ARG001 - without it there is nothing to export w
     """One exporter, and so one Blender, for all tests that do not harm it."""
     made = BlenderExporter()
     yield made
+    made.close()
+
+
+class Lent:
+    """A session that is another's: to close it is the other's."""
+
+    def __init__(self, session):
+        self.run = session.run
+
+    def close(self):
+        pass
+
+
+@pytest.fixture(scope="module")
+def session(blender):  # noqa: ARG001 - without it there is nothing to work with
+    """One Blender for what a module makes and reads, its targets too: each start costs a second."""
+    made = Session(locate())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("retarget_blender.opened.Session", lambda _: Lent(made))
+        yield made
     made.close()

@@ -25,15 +25,20 @@ class Reread:
     said: dict
 
 
-def reread(path, clip, rate):
-    """What Blender makes of a file, for the joints of a clip's rig."""
-    session = Session(locate())
+def reread(path, clip, rate, *, session=None, armature=None):
+    """What Blender makes of a file, for the joints of a clip's rig.
+
+    Of several armatures the one named; with a session of the caller's no Blender is started.
+    """
+    own = session or Session(locate())
     arrays = {name: str(path.with_name(f"{path.name}.{name}.npy")) for name in ("world", "rest")}
     job = {"script": str(SCRIPT), "path": str(path), "frames": clip.frames, "rate": rate}
     try:
-        said = session.run({**job, **arrays}, what=str(path), seconds=60)
+        told = {**job, **arrays, "armature": armature}
+        said = own.run(told, what=str(path), seconds=60)
     finally:
-        session.close()
+        if session is None:
+            own.close()
     names = clip.rig.skeleton.names
     world = UPRIGHT @ np.load(arrays["world"]).astype(float)
     rest = UPRIGHT @ np.load(arrays["rest"]).astype(float)

@@ -144,7 +144,7 @@ def test_a_linked_armature_is_read_where_its_override_stands(maker, tmp_path):
 def test_among_several_one_is_picked_by_name(maker, tmp_path):
     low = attrs.evolve(Armature(name="low"), scale=0.5)
     path = make(maker, tmp_path / "rig.blend", Armature(name="high"), low)
-    with pytest.raises(RetargetError, match=r"rig\.blend: .*several.*--armature: high, low\."):
+    with pytest.raises(RetargetError, match=r"rig\.blend: .*several.*--rig: high, low\."):
         load(path)
     with pytest.raises(RetargetError, match=r"rig\.blend: no armature is named 'mid'.*high, low\."):
         load(path, blender_armature="mid")
@@ -228,7 +228,7 @@ def test_a_damaged_file_is_told(maker, tmp_path, compress):
     ],
 )
 def test_what_is_no_blend_is_told_without_blender(tmp_path, monkeypatch, content, words):
-    monkeypatch.delattr("retarget_blender.apose_blend.Session")
+    monkeypatch.delattr("retarget_blender.opened.Session")
     path = tmp_path / "rig.blend"
     if content is not None:
         path.write_bytes(content)
@@ -253,7 +253,7 @@ def test_what_is_no_blend_is_told_without_blender(tmp_path, monkeypatch, content
     ],
 )
 def test_content_decides_without_blender(tmp_path, monkeypatch, name, content, claims):
-    monkeypatch.delattr("retarget_blender.apose_blend.Session")
+    monkeypatch.delattr("retarget_blender.opened.Session")
     (tmp_path / name).write_bytes(content)
     assert APoseBlend().sniff(str(tmp_path / name)) is claims
 

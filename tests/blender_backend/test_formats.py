@@ -130,7 +130,6 @@ def test_track_points_bones_but_loses_twist(exporter, tmp_path):
     ("name", "extra", "words"),
     [
         ("clip.obj", {}, r"writes \.glb, \.fbx, \.blend"),
-        ("clip.glb", {"blender_format": "fbx"}, "--format fbx was asked for"),
         ("clip.glb", {"blender_constraints": "ik"}, "choose one of: copy, track"),
         ("clip.glb", {"blender_timeout": -1.0}, "positive number of seconds"),
     ],
@@ -139,13 +138,6 @@ def test_what_cannot_be_asked_for(name, extra, words, exporter, tmp_path):
     with pytest.raises(UsageError, match=words):
         exporter.export(smooth_clip(humanoid(), frames=1), tmp_path / name, Options(extra=extra))
     assert not list(tmp_path.iterdir())
-
-
-def test_a_character_is_refused(exporter, tmp_path):
-    rig = attrs.evolve(humanoid(), asset=b"glTF")
-    clip = smooth_clip(rig, frames=1)
-    with pytest.raises(RetargetError, match="does not animate a character file yet"):
-        exporter.export(clip, tmp_path / "clip.glb", Options())
 
 
 def test_a_name_that_blender_would_cut_is_refused(exporter, tmp_path):

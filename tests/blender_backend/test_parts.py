@@ -12,12 +12,10 @@ from scipy.spatial.transform import Rotation
 
 import retarget
 import retarget_blender
-from retarget.options import Options
 from retarget.testing.oracle import world_of_rest
 from retarget.testing.rigs import chain, quadruped, single
 from retarget_blender import axes
 from retarget_blender.bones import bones_of
-from retarget_blender.exporter import BlenderExporter
 from retarget_blender.job import rate
 
 
@@ -86,12 +84,5 @@ def test_the_options_carry_the_plugins_name_and_have_defaults():
     assert not plugins.failures
     given = vars(parser.parse_args([]))
     assert all(name.startswith("blender_") for name in given)
-    asked = ("blender_path", "blender_format", "blender_constraints", "blender_timeout")
-    assert [given[name] for name in asked] == [None, None, "copy", None]
-
-
-def test_the_format_asked_for_names_the_output():
-    exporter = BlenderExporter()
-    assert exporter.format_for(Options()) == ".glb"
-    assert exporter.format_for(Options(extra={"blender_format": "fbx"})) == ".fbx"
-    assert exporter.formats == (".glb", ".fbx", ".blend")
+    asked = ("blender_path", "blender_constraints", "blender_timeout")
+    assert [given[name] for name in asked] == [None, "copy", None]

@@ -247,7 +247,7 @@ def test_the_tool_takes_a_blend(maker, tmp_path, monkeypatch, capsys):
     blend = make(maker, tmp_path / "rig.blend", Armature(name="one"), Armature(name="two"))
     given = ["apose", str(blend), "-o", str(tmp_path / "A.npz")]
     assert cli.main(given) == 1
-    assert "pick one with --armature: one, two." in capsys.readouterr().err
+    assert "pick one with --rig: one, two." in capsys.readouterr().err
     assert cli.main([*given, "--armature", "two"]) == 0
     assert capsys.readouterr().err == ""
     made = read(tmp_path / "A.npz")

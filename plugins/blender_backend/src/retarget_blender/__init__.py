@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from retarget.hookspecs import hookimpl
 from retarget.providers import Provider
-from retarget_blender.choices import CONSTRAINTS, FORMATS
+from retarget_blender.choices import CONSTRAINTS
 
 if TYPE_CHECKING:
     import argparse
@@ -36,22 +36,34 @@ def retarget_exporters() -> list[Provider[Exporter]]:
     ]
 
 
-def _load_target() -> APoseSource:
+def _load_blend() -> APoseSource:
     from retarget_blender.apose_blend import APoseBlend  # noqa: PLC0415 - numpy is heavy
 
     return APoseBlend()
 
 
+def _load_fbx() -> APoseSource:
+    from retarget_blender.character import CharacterFbx  # noqa: PLC0415 - numpy is heavy
+
+    return CharacterFbx()
+
+
 @hookimpl
 def retarget_apose_sources() -> list[Provider[APoseSource]]:
-    """Offer the armature of a .blend as a target."""
+    """Offer what a .blend and an FBX hold as targets."""
     return [
         Provider(
             name="blend",
-            summary="the armature of a .blend, its bones named as SMPL-H's; read by Blender",
-            load=_load_target,
+            summary="a .blend: a character, or an armature named as SMPL-H; read by Blender",
+            load=_load_blend,
             requires="pip install retarget-blender",
-        )
+        ),
+        Provider(
+            name="fbx",
+            summary="a character in an FBX; read by Blender",
+            load=_load_fbx,
+            requires="pip install retarget-blender",
+        ),
     ]
 
 
@@ -64,12 +76,6 @@ def retarget_add_options(parser: argparse.ArgumentParser) -> None:
         dest="blender_path",
         metavar="PATH",
         help="the Blender executable to use (default: the bpy module)",
-    )
-    group.add_argument(
-        "--format",
-        dest="blender_format",
-        choices=FORMATS,
-        help="what to write (default: glb, or what the name of the output says)",
     )
     group.add_argument(
         "--constraints",
@@ -85,10 +91,10 @@ def retarget_add_options(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds that Blender may take for a clip (default: by its length)",
     )
-    target = parser.add_argument_group("with a .blend as the target")
+    target = parser.add_argument_group("with a .blend or an FBX as the target")
     target.add_argument(
         "--armature",
         dest="blender_armature",
         metavar="NAME",
-        help="the armature to take, where the file has several",
+        help="the same as --rig, for old command lines",
     )

@@ -14,7 +14,7 @@ CONSTRAINTS = ("copy", "track")
 """What `--constraints` may be, the default first."""
 
 FORMATS = ("glb", "fbx", "blend")
-"""What `--format` may be, the default first."""
+"""What it writes, the default first."""
 
 
 def constraints(options: Options) -> str:
@@ -30,17 +30,17 @@ def constraints(options: Options) -> str:
     return asked
 
 
-def format_asked(options: Options) -> str | None:
-    """Return the suffix that was asked for, or None where the output's name decides.
+def armature_asked(options: Options) -> str | None:
+    """Return which armature was asked for: `--rig`, or `--armature`, as it was called before.
 
     Raises:
-        UsageError: Blender's exporters know no such format.
+        UsageError: both are given, and differ.
 
     """
-    asked = options.extra.get("blender_format")
-    if asked is not None and asked not in FORMATS:
-        raise UsageError(f"--format {asked}: choose one of: {', '.join(FORMATS)}.")
-    return None if asked is None else f".{asked}"
+    before: str | None = options.extra.get("blender_armature")
+    if before is not None and options.rig is not None and before != options.rig:
+        raise UsageError(f"--rig {options.rig} and --armature {before}: give --rig alone.")
+    return options.rig if options.rig is not None else before
 
 
 def time_limit(options: Options, default: float) -> float:

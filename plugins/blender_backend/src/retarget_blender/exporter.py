@@ -13,9 +13,12 @@ from retarget.errors import RetargetError, UsageError
 from retarget.mesh import make_mesh
 from retarget.values import ExportResult
 from retarget_blender import glb, provenance
-from retarget_blender.choices import FORMATS, format_asked, time_limit
+from retarget_blender.character_job import character_arrays, character_job
+from retarget_blender.choices import FORMATS, time_limit
+from retarget_blender.extensions import lost_extensions
 from retarget_blender.job import arrays_of, job_of
 from retarget_blender.locate import locate
+from retarget_blender.opened import refuse_damage
 from retarget_blender.session import Session
 from retarget_blender.stand_in import stand_in
 
@@ -35,7 +38,7 @@ STAND_IN = (
 
 
 class BlenderExporter:
-    """Writes a clip of a generated skeleton by Blender: GLB, FBX or .blend."""
+    """Writes a clip by Blender, of a generated skeleton or of the user's file: GLB, FBX, .blend."""
 
     formats: tuple[str, ...] = tuple(f".{name}" for name in FORMATS)
 
@@ -46,40 +49,41 @@ class BlenderExporter:
         self.seconds: dict[str, float] = {}
         """How long the steps of the last clip took in Blender."""
 
-    def format_for(self, options: Options) -> str:
-        """Return the suffix of what `--format` asks for, or the default one."""
-        return format_asked(options) or self.formats[0]
-
     def export(self, clip: Clip, path: Path, options: Options) -> ExportResult:
         """Write the clip to `path`, whose suffix says in which format.
 
         `path` holds the old file or the whole new one, never a part.
 
         Raises:
-            UsageError: the suffix is none of `formats`, or not what `--format` asked for.
+            UsageError: the suffix is none of `formats`.
             OutputExistsError: `path` exists and `options.force` is not set.
             PluginError: no Blender is found, or it does not start.
-            RetargetError: the rig is a user's character, Blender failed, or the file cannot be
-                written.
+            FileReadError: the user's file, or a library that it links, cannot be opened.
+            RetargetError: the user's file has no bone for a joint, Blender failed, or the file
+                cannot be written.
 
         """
-        suffix = self._suffix(path, options)
-        if clip.rig.asset is not None:
-            raise RetargetError(
-                f"{clip.rig.name}: this backend does not animate a character file yet, only "
-                "skeletons it generates; choose an A-pose NPZ or the default target."
-            )
+        suffix = self._suffix(path)
         output.refuse(path, overwrite=options.force)
         session = self._session_for(options)
         try:
-            with tempfile.TemporaryDirectory(prefix="retarget-clip-") as folder:
+            with (
+                tempfile.TemporaryDirectory(prefix="retarget-clip-") as folder,
+                output.replacing(path) as unfinished,
+            ):
                 made = Path(folder) / f"clip{suffix}"
-                warnings = self._animate(session, clip, path, made, options)
-                if suffix == ".glb":
-                    asset = provenance.asset(clip, options)
-                    size = _write(path, glb.finished(made, clip.times(), asset))
-                else:
-                    size = _write(path, [made.read_bytes()])
+                if suffix == ".blend":  # it names its textures by the way to them from its place
+                    made = unfinished.with_name(f"{unfinished.name}{suffix}").absolute()
+                try:
+                    warnings = self._animate(session, clip, path, made, Path(folder), options)
+                    if suffix == ".glb":
+                        facts = provenance.asset(clip, options)
+                        _write(unfinished, glb.finished(made, clip.times(), facts))
+                    else:
+                        _write(unfinished, [made.read_bytes()])
+                finally:
+                    made.unlink(missing_ok=True)
+                size = unfinished.stat().st_size
         except OSError as error:
             raise RetargetError(
                 f"{path}: cannot be written ({error.strerror or error})."
@@ -103,17 +107,11 @@ class BlenderExporter:
         if self._session is not None:
             self._session.close()
 
-    def _suffix(self, path: Path, options: Options) -> str:
+    def _suffix(self, path: Path) -> str:
         suffix = path.suffix.lower()
         if suffix not in self.formats:
             raise UsageError(
                 f"{path}: the blender backend writes {', '.join(self.formats)}; name the output so."
-            )
-        asked = format_asked(options)
-        if asked is not None and suffix != asked:
-            raise UsageError(
-                f"{path}: --format {asked[1:]} was asked for; name the output {asked}, or leave "
-                "--format out."
             )
         return suffix
 
@@ -125,26 +123,39 @@ class BlenderExporter:
         return self._session
 
     def _animate(
-        self, session: Session, clip: Clip, path: Path, made: Path, options: Options
+        self, session: Session, clip: Clip, path: Path, made: Path, folder: Path, options: Options
     ) -> tuple[str, ...]:
-        """Let Blender make the file `made`; return what the user should know of it."""
-        mesh = make_mesh(clip.rig, options)
-        warnings: tuple[str, ...] = ()
-        if mesh is None and made.suffix == ".glb":
-            mesh, warnings = stand_in(clip.rig), (STAND_IN,)
-        for name, array in arrays_of(clip, mesh).items():
-            np.save(made.with_name(f"{name}.npy"), array)
+        """Let Blender make the file `made`; return what the user should know of it.
+
+        `folder` takes the arrays.
+        """
+        asset, warnings = clip.rig.asset, []
+        if asset is not None:
+            job, arrays = character_job(clip, asset, options, made), character_arrays(clip, asset)
+        else:
+            mesh = make_mesh(clip.rig, options)
+            if mesh is None and made.suffix == ".glb":
+                mesh, warnings = stand_in(clip.rig), [STAND_IN]
+            job, arrays = job_of(clip, mesh, options, made), arrays_of(clip, mesh)
+        for name, array in arrays.items():
+            np.save(folder / f"{name}.npy", array)
         keys = clip.frames * len(clip.rig.skeleton)
         answer = session.run(
-            job_of(clip, mesh, options, made),
+            {**job, "arrays": str(folder)},
             what=str(path),
             seconds=time_limit(options, SECONDS + SECONDS_PER_KEY * keys),
         )
+        if asset is not None:
+            refuse_damage(asset.path, answer)
+            if "lost" in answer:
+                raise RetargetError(f"{asset.path}: {answer['lost']}.")
+            warnings += [f"{asset.path.name}: {told}." for told in answer["warnings"]]
+            if made.suffix == ".glb":
+                warnings += lost_extensions(asset, made)
         self.seconds = answer["seconds"]
-        return warnings
+        return tuple(warnings)
 
 
-def _write(path: Path, parts: Iterable[bytes | bytearray]) -> int:
-    """Put the parts, one after the other, in the place of `path`; return their size."""
-    with output.replacing(path) as unfinished, unfinished.open("xb") as file:
-        return sum(file.write(part) for part in parts)
+def _write(path: Path, parts: Iterable[bytes | bytearray]) -> None:
+    with path.open("xb") as file:
+        file.writelines(parts)

@@ -1,4 +1,7 @@
-"""What Blender is told of a clip, in Blender's axes: the other side is `in_blender/animate.py`."""
+"""What Blender is told of a generated skeleton's clip; the other side is `in_blender/animate.py`.
+
+All in Blender's axes.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from retarget_blender.choices import constraints
 if TYPE_CHECKING:
     from retarget.mesh import Mesh
     from retarget.options import Options
-    from retarget.values import Clip, Rig
+    from retarget.values import Clip, Float32, Rig
 
 SCRIPT = Path(__file__).parent / "in_blender" / "animate.py"
 
@@ -40,7 +43,6 @@ def job_of(clip: Clip, mesh: Mesh | None, options: Options, output: Path) -> dic
     skeleton = clip.rig.skeleton
     return {
         "script": str(SCRIPT),
-        "arrays": str(output.parent),
         "output": str(output),
         "format": output.suffix,
         "clip": clip.name or "motion",
@@ -62,18 +64,13 @@ def arrays_of(clip: Clip, mesh: Mesh | None) -> dict[str, np.ndarray[Any, Any]]:
         RetargetError: the clip holds what no file should: NaN or infinity.
 
     """
-    for track, what in ((clip.rotations, "rotations"), (clip.root_translations, "translations")):
-        if not np.isfinite(track).all():
-            raise RetargetError(f"The clip's {what} hold NaN or infinity.")
-    rest, bones = clip.rig.skeleton.rest, bones_of(clip.rig)
-    world = NumpyFK().solve(clip.rig.skeleton, clip.rotations, clip.root_translations)
-    from_rest = quat.conjugate(rest.rotations).astype(np.float32)
-    turns = quat.normalize(quat.multiply(world.rotations, from_rest))
+    bones = bones_of(clip.rig)
+    turns, positions = turns_and_positions(clip)
     arrays = {
         "heads": axes.points(bones.heads),
         "tails": axes.points(bones.tails),
-        "turns": axes.rotations(quat.continuous(turns)),
-        "positions": axes.points(world.positions),
+        "turns": axes.rotations(turns),
+        "positions": axes.points(positions),
     }
     if mesh is not None:
         arrays |= {
@@ -83,6 +80,22 @@ def arrays_of(clip: Clip, mesh: Mesh | None) -> dict[str, np.ndarray[Any, Any]]:
             "weights": mesh.weights,
         }
     return arrays
+
+
+def turns_and_positions(clip: Clip) -> tuple[Float32, Float32]:
+    """Return the joints' world rotations away from rest (J, F, 4) and world positions (J, F, 3).
+
+    Raises:
+        RetargetError: the clip holds what no file should: NaN or infinity.
+
+    """
+    for track, what in ((clip.rotations, "rotations"), (clip.root_translations, "translations")):
+        if not np.isfinite(track).all():
+            raise RetargetError(f"The clip's {what} hold NaN or infinity.")
+    world = NumpyFK().solve(clip.rig.skeleton, clip.rotations, clip.root_translations)
+    from_rest = quat.conjugate(clip.rig.skeleton.rest.rotations).astype(np.float32)
+    turns = quat.normalize(quat.multiply(world.rotations, from_rest))
+    return quat.continuous(turns), world.positions.astype(np.float32)
 
 
 def rate(fps: float) -> tuple[int, float]:

@@ -21,13 +21,10 @@ def asset(clip: Clip, options: Options) -> dict[str, Any]:
         RetargetError: the clip's provenance has no form in JSON.
 
     """
-    facts = {
-        "backend": "blender",
-        "mesh": options.mesh,
-        "constraints": constraints(options),
-        "fps": clip.fps,
-        **clip.provenance,
-    }
+    facts = {"backend": "blender", "constraints": constraints(options), "fps": clip.fps}
+    if clip.rig.asset is None:
+        facts["mesh"] = options.mesh
+    facts |= clip.provenance
     try:
         json.dumps(facts, allow_nan=False)
     except (TypeError, ValueError) as error:

@@ -26,13 +26,13 @@ import sys
 import threading
 import traceback
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
     Job = dict[str, Any]
 
@@ -46,6 +46,7 @@ GRACE = 30
 def main() -> None:
     """Do jobs until standard input ends."""
     channel, jobs = take_pipes()
+    let_scripts_share()
     say(channel, {"blender": bpy.app.version_string, "version": list(bpy.app.version)} | memory())
     while True:
         job = jobs.get()
@@ -69,6 +70,19 @@ def script(path: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def let_scripts_share() -> None:
+    """Let scripts import what lies beside this one under the names it has in the package.
+
+    Nothing else of the package is run, not even its `__init__`: this Python may have neither the
+    package nor what it needs.
+    """
+    here = Path(__file__).resolve().parent
+    for name, folder in (("retarget_blender", here.parent), ("retarget_blender.in_blender", here)):
+        module = ModuleType(name)
+        module.__path__ = [str(folder)]
+        sys.modules[name] = module
 
 
 def take_pipes() -> tuple[Any, queue.SimpleQueue[Job]]:

@@ -1,0 +1,166 @@
+"""The job of animating the user's own armature: driven through constraints, baked, exported.
+
+Nothing of the armature is applied, renamed, scaled or hung elsewhere. Needs bpy (4.5 or 5.0) and
+numpy alone. Everything here is in Blender's axes: +Z up, quaternions wxyz, metres.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Quaternion
+
+from retarget_blender.in_blender import joints, opening, quiet, whole, writing
+from retarget_blender.in_blender.arithmetic import quaternions, seen_from
+from retarget_blender.in_blender.bake import (
+    Clock,
+    add_empties,
+    on_top,
+    path_of,
+    release,
+    sample,
+    tie,
+)
+from retarget_blender.in_blender.keys import add_keys, curves_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Job = dict[str, Any]
+
+
+def run(job: Job) -> Job:
+    """Open the file `asset`, find the bones of the rig, drive them, bake and export.
+
+    Arrays: `places` (J, 3) of the joints at rest in the file's world, `turns` (J, F, 4) world
+    rotations away from rest, `positions` (F, 3) of joint 0 in the world.
+
+    Answers what `opening.open_file` does where something is wrong, `lost`: why the rig's bones
+    were not found, or `seconds` and `warnings`.
+    """
+    clock = Clock()
+    arrays = {path.stem: np.load(path) for path in Path(job["arrays"]).glob("*.npy")}
+    wrong = opening.open_file(job["asset"], job["kind"], tuple(job["rate"]))
+    if wrong:
+        return wrong
+    clock.lap("open")
+    stays = job["format"] == ".blend"
+    if not stays:
+        whole.forget_motion()
+    try:
+        armature, bones, world = joints.find(job, arrays["places"])
+    except LookupError as error:
+        return {"lost": str(error)}
+    to_scene_of(armature)
+    warnings = animate(job, armature, bones, world, arrays, clock)
+    warnings = (warnings if stays else []) + write(job, armature)
+    clock.lap("export")
+    return {"seconds": clock.laps, "warnings": warnings}
+
+
+def animate(
+    job: Job, armature: Any, bones: list[Any], world: Array, arrays: dict[str, Array], clock: Clock
+) -> list[str]:
+    """Bake the clip into an action of the armature; return what had to make way for it."""
+    joint_0 = bones[0]
+    there = [j for j, bone in enumerate(bones) if bone is not None]
+    bones = [bones[j] for j in there]
+    held = [*bones, *joint_0.parent_recursive]
+    warnings = quiet.quiet(armature, held)
+    if job["format"] != ".blend":
+        quiet.inherit_all(held)
+    turns = seen_from(world[:3, :3], arrays["turns"][there])
+    to_armature = np.linalg.inv(world)
+    positions = arrays["positions"] @ to_armature[:3, :3].T + to_armature[:3, 3]
+    with opening.apart(armature) as scene:
+        if quiet.let_move(armature, joint_0, scene):
+            warnings.append(f"the bone {joint_0.name} is no longer connected to its parent")
+            bones = [armature.pose.bones[bones[j].name] for j in range(len(bones))]
+        clock.lap("rig")
+        empties = add_empties(scene, bones, turns, positions[None], [0])
+        ties = [(bones[0], tie(bones[0], "COPY_LOCATION", empties[0], "POSE"))]
+        for bone, empty in zip(bones, empties, strict=True):
+            ties.append((bone, tie(bone, "COPY_ROTATION", empty, "POSE")))
+        clock.lap("drive")
+        every = list(armature.pose.bones)
+        matrices = sample(scene, armature, every, arrays["turns"].shape[1])
+        clock.lap("sample")
+        release(ties, empties)
+    stands = {bone.name: m for bone, m in zip(every, matrices, strict=True)}
+    curves = curves_of(armature, bpy.data.actions.new(job["clip"]))
+    for joint, bone in enumerate(bones):
+        basis = local(bone, stands)
+        key_rotation(curves, bone, basis)
+        if joint == 0:
+            add_keys(curves, path_of(bone, "location"), basis[:, :3, 3], bone.name)
+    clock.lap("key")
+    return warnings
+
+
+def local(bone: Any, stands: dict[str, Array]) -> Array:
+    """Return what a bone does on top of its parent and its rest (F, 4, 4), as it inherits."""
+    pose = stands[bone.name]
+    above = stands[bone.parent.name] if bone.parent else None
+    if bone.bone.use_inherit_rotation and bone.bone.use_local_location:
+        return on_top(bone, pose, above)
+    # Bones seldom do not inherit, and Blender alone knows all the ways in which they may not.
+    rest, out = bone.bone.matrix_local, np.empty(pose.shape)
+    for frame in range(len(pose)):
+        carrying = {}
+        if above is not None:
+            carrying = {
+                "parent_matrix": Matrix(above[frame]),
+                "parent_matrix_local": bone.parent.bone.matrix_local,
+            }
+        out[frame] = bone.bone.convert_local_to_pose(
+            Matrix(pose[frame]), rest, invert=True, **carrying
+        )
+    return out
+
+
+def key_rotation(curves: Any, bone: Any, basis: Array) -> None:
+    """Key a bone's rotation in the mode that it has: other actions in the file are made for it."""
+    turns, mode = quaternions(basis), bone.rotation_mode
+    if mode == "QUATERNION":
+        add_keys(curves, path_of(bone, "rotation_quaternion"), turns, bone.name)
+    elif mode == "AXIS_ANGLE":
+        both = [Quaternion(turn).to_axis_angle() for turn in turns]
+        values = np.array([(angle, *axis) for axis, angle in both])
+        add_keys(curves, path_of(bone, "rotation_axis_angle"), values, bone.name)
+    else:
+        angles = [Quaternion(turns[0]).to_euler(mode)]
+        for turn in turns[1:]:
+            angles.append(Quaternion(turn).to_euler(mode, angles[-1]))
+        add_keys(curves, path_of(bone, "rotation_euler"), np.array(angles), bone.name)
+
+
+def to_scene_of(armature: Any) -> None:
+    """Go to a scene that has the armature, should the one that is shown have it not."""
+    scenes = [scene for scene in bpy.data.scenes if armature.name in scene.objects]
+    if scenes and bpy.context.scene not in scenes:
+        bpy.context.window.scene = scenes[0]
+
+
+def write(job: Job, armature: Any) -> list[str]:
+    """Write the file with its new action; return what did not go with it."""
+    path = job["output"]
+    opening.set_frames(job["rate"], job["frames"])
+    if job["format"] == ".blend":
+        armature["retarget"] = job["provenance"]
+        writing.write_blend(path)
+        return []
+    whole.bring_out([armature])
+    if job["format"] == ".fbx":
+        armature["retarget"] = job["provenance"]
+        writing.write_fbx(path, path_mode="COPY", embed_textures=True)
+        return []
+    applied, warnings = whole.modifiers()
+    armature.data.pose_position = "REST"
+    writing.write_glb(path, export_apply=applied, use_active_scene=True, **writing.WHOLE)
+    return warnings
