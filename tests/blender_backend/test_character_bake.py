@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from blender_backend.characters import NAMES, assert_moves_as, given, rig_at, unscaled, varied
 from blender_backend.making import make
@@ -19,6 +20,7 @@ from retarget.options import Options
 from retarget.testing.clips import smooth_clip
 from retarget.testing.compare import position_errors, rotation_errors
 from retarget.testing.glb import read_glb
+from retarget.values import RootMotion
 from retarget_gltf.exporter import GltfExporter
 from support.glb import Glb
 from support.peers import validate
@@ -457,3 +459,21 @@ def test_constraints_that_lose_twist_are_refused(rig_of, exporter, tmp_path):
         exporter.export(
             clip, tmp_path / "made.glb", Options(extra={"blender_constraints": "track"})
         )
+
+
+def test_travel_on_the_root_joint_moves_it_and_changes_nothing_else(rig_of, exporter, tmp_path):
+    clip = clip_of(rig_of("game_engine", "glb"))
+    asset = clip.rig.asset
+    yaw = Rotation.from_rotvec(np.linspace(0, 2.5, clip.frames)[:, None] * [0, 1, 0])
+    way = np.linspace([0, 0, 0], [1.0, 0.0, 2.0], clip.frames)
+    travel = RootMotion(rotations=yaw.as_quat(), translations=way)
+    exporter.export(attrs.evolve(clip, root_motion=travel), tmp_path / "made.glb", Options())
+    world, rest = moves_of(tmp_path / "made.glb", clip)
+    assert_moves_as(clip, world, rest)
+    file = read_glb(tmp_path / "made.glb")
+    root = file.names.index(asset.gltf.json["nodes"][asset.root_joint]["name"])
+    gone, stood = file.sample(clip.times())[root], file.rest()[root]
+    for f in range(clip.frames):
+        moved = yaw[f].apply(stood[:3, 3]) + way[f]
+        assert np.abs(gone[f, :3, 3] - moved).max() < 1e-4
+        assert np.abs(gone[f, :3, :3] - yaw[f].as_matrix() @ stood[:3, :3]).max() < 1e-3

@@ -13,6 +13,7 @@ import numpy as np
 
 from retarget import quaternions as quat
 from retarget.errors import UsageError
+from retarget.gltf import NodeTree
 from retarget_blender import axes, provenance
 from retarget_blender.blend_file import is_blend
 from retarget_blender.choices import constraints
@@ -74,11 +75,20 @@ def character_arrays(clip: Clip, asset: Asset) -> dict[str, np.ndarray[Any, Any]
     turned = np.concatenate(
         [quat.rotate(to_file, turns[..., :3].astype(np.float64)), turns[..., 3:]], axis=-1
     )
-    return {
+    arrays = {
         "places": axes.points(quat.rotate(to_file, rest)),
         "turns": axes.rotations(turned),
         "positions": axes.points(quat.rotate(to_file, positions[0].astype(np.float64))),
     }
+    if clip.root_motion is not None and asset.root_joint >= 0:
+        travel = clip.root_motion
+        place = NodeTree.of(asset.gltf).world.positions[asset.root_joint]
+        gone = quat.rotate(travel.rotations, quat.rotate(asset.turn, place)) + travel.translations
+        axis = quat.rotate(to_file, travel.rotations[:, :3].astype(np.float64))
+        turned = np.concatenate([axis, travel.rotations[:, 3:]], axis=-1)
+        arrays["root_turns"] = axes.rotations(turned)
+        arrays["root_positions"] = axes.points(quat.rotate(to_file, gone))
+    return arrays
 
 
 def kind_of(path: Path) -> str:

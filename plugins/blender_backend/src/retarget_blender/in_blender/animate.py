@@ -55,7 +55,8 @@ def run(job: Job) -> Job:
     # Without twist, lengths are kept only if every bone is carried to its place.
     carried = [0] if job["constraints"] == "copy" else list(range(len(bones)))
     scene = bpy.context.scene
-    empties = add_empties(scene, bones, arrays["turns"], arrays["positions"], carried)
+    places = {j: arrays["positions"][j] for j in carried}
+    empties = add_empties(scene, bones, arrays["turns"], places)
     ties = constrain(bones, empties, carried, job)
     clock.lap("drive")
     matrices = sample(scene, armature, bones, frames)

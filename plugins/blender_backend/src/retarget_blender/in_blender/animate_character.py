@@ -39,7 +39,8 @@ def run(job: Job) -> Job:
     """Open the file `asset`, find the bones of the rig, drive them, bake and export.
 
     Arrays: `places` (J, 3) of the joints at rest in the file's world, `turns` (J, F, 4) world
-    rotations away from rest, `positions` (F, 3) of joint 0 in the world.
+    rotations away from rest, `positions` (F, 3) of joint 0 in the world. Where the topmost bone
+    above joint 0 travels along, `root_turns` (F, 4) and `root_positions` (F, 3) of it.
 
     Answers what `opening.open_file` does where something is wrong, `lost`: why the rig's bones
     were not found, or `seconds` and `warnings`.
@@ -75,16 +76,23 @@ def animate(
     warnings = quiet.quiet(armature, held)
     if job["format"] != ".blend":
         quiet.inherit_all(held)
-    turns = seen_from(world[:3, :3], arrays["turns"][there])
+    turns, positions, carried = arrays["turns"][there], arrays["positions"][None], [0]
+    if "root_turns" in arrays and joint_0.parent_recursive:
+        bones.append(joint_0.parent_recursive[-1])
+        turns = np.concatenate([turns, arrays["root_turns"][None]])
+        positions = np.stack([arrays["positions"], arrays["root_positions"]])
+        carried.append(len(bones) - 1)
+    turns = seen_from(world[:3, :3], turns)
     to_armature = np.linalg.inv(world)
-    positions = arrays["positions"] @ to_armature[:3, :3].T + to_armature[:3, 3]
+    positions = positions @ to_armature[:3, :3].T + to_armature[:3, 3]
+    places = dict(zip(carried, positions, strict=True))
     with opening.apart(armature) as scene:
         if quiet.let_move(armature, joint_0, scene):
             warnings.append(f"the bone {joint_0.name} is no longer connected to its parent")
             bones = [armature.pose.bones[bones[j].name] for j in range(len(bones))]
         clock.lap("rig")
-        empties = add_empties(scene, bones, turns, positions[None], [0])
-        ties = [(bones[0], tie(bones[0], "COPY_LOCATION", empties[0], "POSE"))]
+        empties = add_empties(scene, bones, turns, places)
+        ties = [(bones[j], tie(bones[j], "COPY_LOCATION", empties[j], "POSE")) for j in places]
         for bone, empty in zip(bones, empties, strict=True):
             ties.append((bone, tie(bone, "COPY_ROTATION", empty, "POSE")))
         clock.lap("drive")
@@ -97,7 +105,7 @@ def animate(
     for joint, bone in enumerate(bones):
         basis = local(bone, stands)
         key_rotation(curves, bone, basis)
-        if joint == 0:
+        if joint in places:
             add_keys(curves, path_of(bone, "location"), basis[:, :3, 3], bone.name)
     clock.lap("key")
     return warnings

@@ -17,6 +17,8 @@ from retarget_blender.in_blender.arithmetic import inverse, multiply
 from retarget_blender.in_blender.keys import add_keys, curves_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
@@ -37,12 +39,12 @@ class Clock:
 
 
 def add_empties(
-    scene: Any, bones: list[Any], turns: Array, positions: Array, carried: list[int]
+    scene: Any, bones: list[Any], turns: Array, places: Mapping[int, Array]
 ) -> list[Any]:
     """Add an empty per bone with the joint's transform, in the bone's own axes.
 
-    `turns` (J, F, 4) rotations away from rest, `positions` (J, F, 3). Places are keyed for the
-    `carried` alone: nothing looks at the others', and every curve costs time on every frame.
+    `turns` (J, F, 4) rotations away from rest, `places` (F, 3) by bone. Only those are keyed that
+    are looked at: every curve costs time on every frame.
     """
     action = bpy.data.actions.new("empties")
     empties = []
@@ -53,8 +55,8 @@ def add_empties(
         curves = curves_of(empty, action)
         axes = np.array(bone.bone.matrix_local.to_quaternion())
         add_keys(curves, "rotation_quaternion", multiply(turns[joint], axes))
-        if joint in carried:
-            add_keys(curves, "location", positions[joint])
+        if joint in places:
+            add_keys(curves, "location", places[joint])
         empties.append(empty)
     return empties
 
