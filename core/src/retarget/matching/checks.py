@@ -1,0 +1,122 @@
+"""What was found, held against anatomy: what contradicts it loses its score, and is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from retarget import roles
+from retarget.matching import hands
+from retarget.matching.recognition import DOUBTFUL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from retarget.matching.body import Body
+    from retarget.matching.claims import Claim
+
+_CONTRADICTED = 0.5
+"""What is left of a score that anatomy contradicts."""
+
+
+_UNEQUAL = 0.12
+"""Part of a limb's length by which its bones may differ from the other side's."""
+
+
+def check(body: Body, found: dict[str, Claim]) -> Iterator[str]:
+    """Yield a warning for each contradiction, lowering scores in `found`, and for each doubt."""
+    yield from _hanging(body, found)
+    yield from _upright(body, found)
+    yield from _mirrored(body, found)
+    yield from _knuckles(body, found)
+    yield from _strays(body, found)
+    doubtful = [r for r, claim in found.items() if claim.score < DOUBTFUL]
+    if doubtful:
+        listed = ", ".join(f"{r} ({body.tree.names[found[r].joint]})" for r in doubtful)
+        yield f"Doubtful, please check: {listed}."
+
+
+def _lower(found: dict[str, Claim], role: str) -> None:
+    claim = found[role]
+    if claim.how not in ("map", "file"):
+        found[role] = attrs.evolve(claim, score=claim.score * _CONTRADICTED)
+
+
+def _hanging(body: Body, found: dict[str, Claim]) -> Iterator[str]:
+    """Each joint hangs from that of the nearest role above; the legs from the pelvis."""
+    for role in list(found):
+        above = roles.nearest_above(role, found)
+        # Arms and neck may part below the last spine joint or from the neck, as Biped's do.
+        if above is None or (above.startswith("spine") and role.endswith(("collar", "shoulder"))):
+            continue
+        joint, parent = found[role].joint, found[above].joint
+        if not body.tree.under(joint, parent):
+            _lower(found, role)
+            yield (
+                f"{body.tree.names[joint]} ({role}) does not hang from "
+                f"{body.tree.names[parent]} ({above})."
+            )
+
+
+def _upright(body: Body, found: dict[str, Claim]) -> Iterator[str]:
+    """Hip over knee over ankle."""
+    if body.frame is None:
+        return
+    heights = body.tree.positions @ body.frame.up
+    for side in roles.SIDES:
+        for upper, lower in (("hip", "knee"), ("knee", "ankle")):
+            a, b = f"{side}_{upper}", f"{side}_{lower}"
+            if a in found and b in found and heights[found[a].joint] <= heights[found[b].joint]:
+                _lower(found, b)
+                yield (
+                    f"{body.tree.names[found[b].joint]} ({b}) is not below "
+                    f"{body.tree.names[found[a].joint]} ({a})."
+                )
+
+
+def _mirrored(body: Body, found: dict[str, Claim]) -> Iterator[str]:
+    """Both sides bend at the same place: else one of two is a part of a bone, or a twist."""
+    at = body.tree.positions
+    for upper, middle, lower in (("hip", "knee", "ankle"), ("shoulder", "elbow", "wrist")):
+        limbs = [[f"{side}_{slot}" for slot in (upper, middle, lower)] for side in roles.SIDES]
+        if not all(role in found for limb in limbs for role in limb):
+            continue
+        bones = [
+            np.linalg.norm(np.diff(at[[found[role].joint for role in limb]], axis=0), axis=1)
+            for limb in limbs
+        ]
+        if np.abs(bones[0] - bones[1]).max() > _UNEQUAL * sum(bones[0]):
+            for limb in limbs:
+                _lower(found, limb[1])
+            yield (
+                f"{', '.join(body.tree.names[found[r].joint] for limb in limbs for r in limb)}: "
+                "the bones of the two sides are not of the same length."
+            )
+
+
+def _knuckles(body: Body, found: dict[str, Claim]) -> Iterator[str]:
+    """Index, middle, ring, pinky stand side by side in this order."""
+    for side in roles.SIDES:
+        knuckles = {f: found[r].joint for f in hands.ACROSS if (r := f"{side}_{f}1") in found}
+        if len(knuckles) == len(hands.ACROSS) and not hands.in_order(body.tree, knuckles):
+            for finger in hands.ACROSS:
+                for n in (1, 2, 3):
+                    if f"{side}_{finger}{n}" in found:
+                        _lower(found, f"{side}_{finger}{n}")
+            yield f"The fingers of the {side} hand do not stand in the order of their names."
+
+
+def _strays(body: Body, found: dict[str, Claim]) -> Iterator[str]:
+    """Fingers hang from a hand: named ones that do not have no role, and this is told."""
+    wrists = [found[r].joint for s in roles.SIDES if (r := f"{s}_wrist") in found]
+    if not wrists:
+        return
+    strays = [
+        body.tree.names[j]
+        for j, name in enumerate(body.names)
+        if name.part in roles.FINGERS and not any(body.tree.under(j, wrist) for wrist in wrists)
+    ]
+    if strays:
+        yield f"Called fingers, but they hang from no hand: {', '.join(strays)}."

@@ -1,0 +1,113 @@
+"""Which joint claims which role by its name, before anybody looks at where it stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import attrs
+
+from retarget import roles
+from retarget.matching import vocabulary as words
+from retarget.matching.conventions import MEANS
+from retarget.matching.naming import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from retarget.matching.tree import Tree
+
+ARM = ("collar", "shoulder", "elbow", "wrist")
+LEG = ("hip", "knee", "ankle", "foot")
+
+_LAYER = 12
+"""Joints that a layer of Rigify must name to be taken as the body."""
+
+
+_MOST = 6
+"""Joints of a side that may share a word: more are counted, as SMPL-H's `L_Hand_3`."""
+
+
+@attrs.frozen(kw_only=True)
+class Claim:
+    """A joint that is said to have a role."""
+
+    joint: int
+    how: str
+    """As `values.Found.how`."""
+    score: float
+
+
+def by_name(
+    tree: Tree, names: Sequence[Name], called: str, how: str, score: float
+) -> tuple[dict[str, Claim], Sequence[Name]]:
+    """Return the claims that names make on limbs, pelvis and head, and the names that count.
+
+    Spine, neck and fingers are not claimed: their joints are counted along the chain, as every
+    convention numbers them in its own way. Of a rig in layers (Rigify) one layer claims: the one
+    that deforms, if its joints hang from each other, else the original skeleton. `called` is the
+    rig's convention, or empty.
+    """
+    counts = Counter(n.layer for n in names if n.part)
+    layers = [layer for layer in ("def", "org") if counts[layer] >= _LAYER]
+    if not layers:
+        return _of_layer(tree, names, "", called, how, score), names
+    claims = {layer: _of_layer(tree, names, layer, called, how, score) for layer in layers}
+    chosen = max(layers, key=lambda layer: _connected(tree, claims[layer]))
+    counted = [n if n.layer == chosen else Name(other=True) for n in names]
+    return claims[chosen], counted
+
+
+def _by_word(names: Sequence[Name], layer: str, *, sure: bool) -> dict[tuple[str, str], list[int]]:
+    """Return the joints of a layer by side and part, of words that are sure or that are not."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for joint, name in enumerate(names):
+        body = name.part and name.layer == layer and not (name.twist or name.palm or name.end)
+        if body and name.sure == sure:
+            found.setdefault((name.side, name.part), []).append(joint)
+    return found
+
+
+def _of_layer(
+    tree: Tree, names: Sequence[Name], layer: str, called: str, how: str, score: float
+) -> dict[str, Claim]:
+    sure, unsure = (_by_word(names, layer, sure=sure) for sure in (True, False))
+    claims: dict[str, Claim] = {}
+
+    def claim(role: str, candidates: list[int]) -> None:
+        joint = _topmost(tree, names, candidates, role)
+        if joint is not None and len(candidates) <= _MOST:
+            claims.setdefault(role, Claim(joint=joint, how=how, score=score))
+
+    for (side, part), joints in sure.items():
+        if part in (*LEG, *ARM) if side else part in ("pelvis", "head"):
+            claim(f"{side}_{part}".lstrip("_"), joints)
+    told = {role.partition("_")[2] for role in claims}  # on either side: both speak alike
+    for word, slots in words.AMBIGUOUS.items():
+        free = next((slot for slot in slots if slot not in told), "")
+        slot = MEANS.get(called, {}).get(word, free)
+        for side in roles.SIDES if slot else ():
+            claim(f"{side}_{slot}", unsure.get((side, word), []))
+        told |= {role.partition("_")[2] for role in claims}
+    return claims
+
+
+def _topmost(tree: Tree, names: Sequence[Name], candidates: list[int], role: str) -> int | None:
+    """Return the joint that carries most of what the side names; of a chain its first.
+
+    Toes that spread from one joint are digits, none of them the ball of the foot.
+    """
+    tops = [j for j in candidates if not any(o != j and tree.under(j, o) for o in candidates)]
+    if not tops or (role.endswith("foot") and len(tops) > 1):
+        return None
+    carried = {j: sum(bool(names[o].part) for o in tree.branch(j)) for j in tops}
+    return max(tops, key=lambda j: (carried[j], -tree.depth[j]))
+
+
+def _connected(tree: Tree, claims: Mapping[str, Claim]) -> int:
+    """Count the roles whose joint hangs from the joint of the nearest role above."""
+    count = 0
+    for role, claim in claims.items():
+        above = roles.nearest_above(role, claims)
+        count += above is not None and tree.under(claim.joint, claims[above].joint)
+    return count

@@ -1,0 +1,224 @@
+"""The fingers of a hand: by name where they have one, else by where they stand.
+
+A finger is a chain that hangs from the wrist. Its phalanges are counted from the knuckle, whatever
+numbers they carry; a metacarpal before the knuckle has no role, the thumb's has.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from retarget.matching.claims import Claim
+from retarget.roles import FINGERS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from retarget.matching.naming import Name
+    from retarget.matching.tree import Tree
+    from retarget.values import Float64
+
+ACROSS = ("index", "middle", "ring", "pinky")
+"""The fingers in the order of their knuckles, from the thumb's side."""
+
+_GEOMETRY = 0.7
+"""Score of fingers that geometry alone has told apart."""
+_DOUBTFUL = 0.5
+
+_NUMBERED = ("thumb", *ACROSS)
+"""Biped's Finger0 … Finger4 and MakeHuman's finger1 … finger5."""
+
+
+@attrs.define(kw_only=True, eq=False)
+class Chain:
+    """One chain of joints under a wrist, which may be a finger."""
+
+    joints: list[int]
+    finger: str = ""
+    named: bool = False
+
+
+def spread(
+    tree: Tree, path: Sequence[int], reach: Sequence[float], skipped: Collection[int]
+) -> int | None:
+    """Return the first joint of an arm's path from which fingers part: the wrist.
+
+    Several chains part there; one single joint, as a thumb without phalanges, is enough where what
+    lies beyond is shorter than the bone above. `reach` is each joint's longest way down.
+    """
+    for joint, below in pairwise(path):
+        kids = [c for c in tree.children[joint] if c not in skipped]
+        others = [c for c in kids if c != below and not beside(tree, joint, below, c)]
+        short = joint != path[0] and reach[joint] < tree.bone[joint]
+        if any(reach[c] > 0 for c in others) or len(others) >= (1 if short else 3):
+            return joint
+    return None
+
+
+def beside(tree: Tree, top: int, bottom: int, branch: int) -> bool:
+    """Tell whether a branch lies along the bone from `top` to `bottom`, as twist joints do."""
+    bone = tree.positions[bottom] - tree.positions[top]
+    length = float(np.linalg.norm(bone))
+    if length == 0:
+        return False
+    offsets = tree.positions[tree.branch(branch)] - tree.positions[top]
+    share = offsets @ bone / length**2
+    off = np.linalg.norm(offsets - share[:, None] * bone, axis=1) / length
+    return bool((off < 0.15).all() and (share > -0.05).all() and (share < 1.02).all())
+
+
+def chains(tree: Tree, names: Sequence[Name], wrist: int, skipped: Collection[int]) -> list[Chain]:
+    """Return the chains under a wrist; joints that several share belong to the palm."""
+    found = []
+    for leaf in tree.branch(wrist):
+        kids = [c for c in tree.children[leaf] if c not in skipped]
+        if kids or leaf == wrist:
+            continue
+        line = tree.path(wrist, leaf)[1:]
+        if any(j in skipped for j in line):
+            continue
+        own = [j for j in line if sum(c not in skipped for c in tree.children[j]) <= 1]
+        start = max((i + 1 for i, j in enumerate(line) if j not in own), default=0)
+        found.append(Chain(joints=[j for j in line[start:] if not names[j].twist]))
+    return [chain for chain in found if chain.joints]
+
+
+def read_fingers(names: Sequence[Name], hands: Sequence[Chain]) -> None:
+    """Give the chains the fingers that their names say."""
+    schemes = [_scheme(names, chain.joints) for chain in hands]
+    told = {s for s in schemes if s is not None}
+    for chain, scheme in zip(hands, schemes, strict=True):
+        said = {n.part for j in chain.joints if (n := names[j]).part in FINGERS}
+        if scheme is not None or said:
+            chain.joints = _from_knuckle(names, chain.joints, said or {"finger"})
+        if len(said) == 1:
+            chain.finger, chain.named = said.pop(), True
+        elif scheme is not None and len(told) >= 3 and not said:
+            place = scheme - (0 if 0 in told else 1)
+            if 0 <= place < len(_NUMBERED):
+                chain.finger, chain.named = _NUMBERED[place], True
+
+
+def _from_knuckle(names: Sequence[Name], joints: list[int], parts: set[str]) -> list[int]:
+    """Leave out what a chain begins with if it is called something else, as the palm."""
+    start = next(i for i, j in enumerate(joints) if names[j].part in parts)
+    while start > 0 and not names[joints[start - 1]].part:
+        start -= 1
+    return joints[start:]
+
+
+def _scheme(names: Sequence[Name], joints: Sequence[int]) -> int | None:
+    """Return the finger's number where names count fingers: Finger0, Finger01; finger1-2."""
+    for joint in joints:
+        name = names[joint]
+        if name.part == "finger" and name.numbers:
+            first = name.numbers[0]
+            return int(first) if len(name.numbers) > 1 else int(first[0])
+    return None
+
+
+def smplh_fingers(names: Sequence[Name], joints: Sequence[int]) -> dict[str, int] | None:
+    """Return the joints of `L_Hand_0` … `L_Hand_14` by finger and phalanx, or None."""
+    found = {
+        int(n.numbers[0]): j for j in joints if (n := names[j]).part == "hand" and n.numbers
+        and int(n.numbers[0][:4]) < 3 * len(FINGERS)
+    }  # fmt: skip
+    if len(found) < 6:
+        return None
+    return {f"{FINGERS[n // 3]}{n % 3 + 1}": joint for n, joint in found.items()}
+
+
+def tell_fingers(tree: Tree, wrist: int, hands: Sequence[Chain]) -> float:
+    """Tell unnamed chains apart by where they stand; return the score, 0 where nothing is told.
+
+    The thumb is the chain that ends nearest to the wrist and points away from the others; the
+    fingers follow across the knuckles, from its side. Of fewer than five only the thumb and its
+    neighbour are certain.
+    """
+    fingers = [c for c in hands if len(c.joints) >= 2]
+    if len(fingers) < 4 or len(fingers) > 5 or any(c.finger for c in fingers):
+        return 0.0
+    origin = tree.positions[wrist]
+    knuckles = [phalanges(tree, wrist, c.joints, thumb=False) for c in fingers]
+    bases = np.array([tree.positions[k[0]] for k in knuckles]) - origin
+    ends = np.array([tree.positions[k[-1]] for k in knuckles]) - origin
+    ways = ends - bases
+    ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-12)
+    near = np.linalg.norm(ends, axis=1) + np.linalg.norm(bases, axis=1)
+    near /= max(float(near.mean()), 1e-12)
+    others = [np.delete(ways, i, 0).mean(axis=0) for i in range(len(ways))]
+    apart = np.array(
+        [1 - w @ o / max(np.linalg.norm(o), 1e-12) for w, o in zip(ways, others, strict=True)]
+    )
+    odd = near - apart
+    thumb, second = np.argsort(odd)[:2].tolist()
+    line = _across(bases, thumb)
+    order: list[int] = [i for i in np.argsort(-line).tolist() if i != thumb]
+    if line[thumb] < line[order].mean():  # the thumb's side is where counting begins
+        order.reverse()
+    fingers[thumb].finger = "thumb"
+    if len(fingers) == 5:
+        for i, finger in zip(order, ACROSS, strict=True):
+            fingers[i].finger = finger
+    else:
+        fingers[order[0]].finger = "index"
+    clear = odd[second] - odd[thumb] > 0.15 and len(fingers) == 5
+    return _GEOMETRY if clear else _DOUBTFUL
+
+
+def _across(bases: Float64, thumb: int) -> Float64:
+    """Return where the bases (N, 3) lie on the line through the knuckles, thumb left out."""
+    knuckles = np.delete(bases, thumb, 0)
+    centred = knuckles - knuckles.mean(axis=0)
+    axis = np.linalg.svd(centred)[2][0]
+    return bases @ axis
+
+
+def in_order(tree: Tree, knuckles: dict[str, int]) -> bool:
+    """Tell whether four named knuckles lie in the order of a hand."""
+    points = tree.positions[[knuckles[f] for f in ACROSS]]
+    steps = np.diff(points @ (points[-1] - points[0]))
+    return bool((steps > 0).all())
+
+
+def phalanges(
+    tree: Tree, wrist: int, joints: Sequence[int], *, thumb: bool, palm: Collection[int] = ()
+) -> list[int]:
+    """Return up to three phalanges of a finger's chain, from the knuckle.
+
+    A metacarpal is left out: it is called so, or begins nearer to the wrist than it is long. With
+    three joints altogether the first is taken for the knuckle's, whatever it is called; the thumb
+    has three joints with its metacarpal.
+    """
+    line = list(joints)
+    if not thumb and len(line) > 3:
+        gone = tree.along(line)
+        start = float(np.linalg.norm(tree.positions[line[0]] - tree.positions[wrist]))
+        if line[0] in palm or (start < gone[1] and gone[1] > 1.3 * (gone[2] - gone[1])):
+            line = line[1:]
+    return line[:3]
+
+
+def claims(
+    tree: Tree,
+    names: Sequence[Name],
+    wrist: int,
+    hands: Sequence[Chain],
+    how: str,
+    scores: tuple[float, float],
+) -> dict[str, Claim]:
+    """Return the claims of a hand's chains by finger and phalanx, without the side."""
+    palm = {j for chain in hands for j in chain.joints if names[j].palm}
+    found: dict[str, Claim] = {}
+    for chain in hands:
+        if not chain.finger:
+            continue
+        line = phalanges(tree, wrist, chain.joints, thumb=chain.finger == "thumb", palm=palm)
+        way, score = (how, scores[0]) if chain.named else ("geometry", scores[1])
+        for n, joint in enumerate(line, 1):
+            found.setdefault(f"{chain.finger}{n}", Claim(joint=joint, how=way, score=score))
+    return found
