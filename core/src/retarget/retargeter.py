@@ -138,6 +138,7 @@ class Retargeter:
             "target": self.rig.name,
             "rootScale": round(plan.root.scale, 6),
             "frame0": self.options.frame0,
+            "frame0Place": self.options.frame0_place,
             "fkSolver": made_by(self.solver),
             "passes": [made_by(one) for one in self.passes.values()],
             "passParameters": {name: attrs.asdict(p) for name, p in self._parameters.items()},

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "plugins": "list what is installed and what is not",
     "inspect": "tell what a motion file is",
+    "match": "show which joint of a target has which role",
+    "check": "measure a finished file against its clip",
     "apose": "write the A-pose of a target as an NPZ file",
     "demo": "make a clip and retarget it; needs no data",
 }

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retarget.cli.arguments import add_target, target_options
 from retarget.options import Options
 from retarget.plugins import Plugins
 
@@ -27,7 +28,8 @@ def run(given: Sequence[str]) -> int:
     from retarget.loading import load_rig  # noqa: PLC0415
 
     try:
-        rig = load_rig(asked.target, options=Options(extra=extra), plugins=plugins)
+        options = Options(**target_options(asked), extra=extra)
+        rig = load_rig(asked.target, options=options, plugins=plugins)
     finally:
         for failure in plugins.failures:
             print(f"warning: {failure}", file=sys.stderr)
@@ -51,8 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "target",
         metavar="TARGET",
-        help="what --target takes: an A-pose NPZ, a .blend, 'default'",
+        help="what --target takes: a character, an A-pose NPZ, 'default'",
     )
+    add_target(parser.add_argument_group("understanding the target"))
     parser.add_argument(
         "-o",
         "--output",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from retarget import __version__
 from retarget.cli import COMMANDS
 from retarget.options import FRAME0, FRAME0_PLACES, MESHES, UP_AXES, Options
+from retarget.parameters import settings
 
 EPILOG = "further commands:\n" + "\n".join(
     f"  retarget {name:10}{summary}" for name, summary in COMMANDS.items()
@@ -51,9 +53,22 @@ def _add_files(g: argparse._ArgumentGroup) -> None:
         "--target",
         "--apose-path",
         metavar="SPEC",
-        help="the skeleton to put the motion on: an A-pose NPZ, a .blend, or 'default'",
+        help="the skeleton to put the motion on: a character (.glb, .gltf, .vrm; with Blender "
+        ".blend, .fbx), an A-pose NPZ, or 'default'",
+    )
+    add_target(g)
+    g.add_argument(
+        "--merge",
+        type=Path,
+        metavar="FILE",
+        help="write all clips to this one file, as one animation each",
     )
     g.add_argument("--backend", default="gltf", metavar="NAME", help="who writes (default: gltf)")
+    g.add_argument(
+        "--format",
+        metavar="SUFFIX",
+        help="what outputs are that you do not name: glb, gltf, vrma; with Blender fbx, blend",
+    )
     g.add_argument("--limit", type=_count, metavar="N", help="convert the first N motions only")
     g.add_argument("--force", action="store_true", help="overwrite outputs that are there")
     g.add_argument(
@@ -65,6 +80,33 @@ def _add_files(g: argparse._ArgumentGroup) -> None:
     )
     g.add_argument("-q", "--quiet", action="store_true", help="only failures and the last line")
     g.add_argument("-v", "--verbose", action="store_true", help="more on each clip and error")
+
+
+def add_target(g: argparse._ArgumentGroup) -> None:
+    """Add the options that say how a target is to be understood."""
+    g.add_argument(
+        "--rig", metavar="NAME", help="the armature, skin or mesh to take, where a file has several"
+    )
+    g.add_argument(
+        "--joint-map",
+        type=Path,
+        metavar="FILE",
+        help="JSON of joints by role, overriding what is found (see `retarget match`)",
+    )
+
+
+def target_options(given: argparse.Namespace) -> dict[str, Any]:
+    """Return the fields of `Options` that `add_target` asks for.
+
+    Raises:
+        RetargetError: the joint map cannot be read.
+
+    """
+    if given.joint_map is None:
+        return {"rig": given.rig}
+    from retarget.matching import read_joint_map  # noqa: PLC0415 - imports numpy
+
+    return {"rig": given.rig, "joint_map": read_joint_map(given.joint_map)}
 
 
 def add_reading(g: argparse._ArgumentGroup) -> None:
@@ -104,6 +146,14 @@ def _add_retargeting(g: argparse._ArgumentGroup) -> None:
         help="apply this pass; may be given several times, applied in that order",
     )
     passes.add_argument("--no-passes", action="store_true", help="apply no pass")
+    g.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="PASS.NAME=VALUE",
+        help="set a parameter of a pass; `retarget plugins PASS` lists them",
+    )
     g.add_argument("--fk-solver", default="numpy", metavar="NAME", help="(default: numpy)")
 
 
@@ -132,12 +182,15 @@ def options_of(given: argparse.Namespace, extra: dict[str, object]) -> Options:
         up=given.up,
         source_fps=given.source_fps,
         frame_limit=given.frame_limit,
+        **target_options(given),
         fps=given.fps,
         frame0=given.frame0,
         frame0_place=given.frame0_place,
+        settings=settings(given.settings),
         mesh=given.mesh,
         cube_size=given.cube_size,
         cube_location=(x, z, -y),  # Blender's Z-up to +Y up
+        format=given.format,
         force=given.force,
         extra=extra,
     )

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from retarget.batch import Job, Outcome
+    from retarget.batch import Outcome
     from retarget.pipeline import Pipeline
-    from retarget.values import ExportResult
+    from retarget.values import Clip, ExportResult
 
 
 def run(given: Sequence[str]) -> int:
@@ -29,6 +29,11 @@ def run(given: Sequence[str]) -> int:
     asked = parser.parse_args(given)
     if not asked.inputs and asked.export_target_apose is None:
         raise UsageError("no INPUT given; `retarget --help` says what can be asked for.")
+    if asked.merge is not None and (asked.output is not None or not asked.inputs):
+        raise UsageError(
+            "--merge FILE names the one output of all INPUTs; "
+            + ("name one at least." if not asked.inputs else "leave --output out.")
+        )
     extra = {name: value for name, value in vars(asked).items() if name not in own}
     try:
         pipeline = _pipeline(asked, extra, plugins)
@@ -40,7 +45,7 @@ def run(given: Sequence[str]) -> int:
         _export_apose(pipeline, asked)
         if not asked.inputs:
             return 0
-    return _convert(pipeline, asked, suffixes)
+    return (_convert if asked.merge is None else _merge)(pipeline, asked, suffixes)
 
 
 def _pipeline(asked: argparse.Namespace, extra: dict[str, object], plugins: Plugins) -> Pipeline:
@@ -82,8 +87,8 @@ def _export_apose(pipeline: Pipeline, asked: argparse.Namespace) -> None:
         print(said, flush=True)
 
 
-def _convert(pipeline: Pipeline, asked: argparse.Namespace, suffixes: Sequence[str]) -> int:
-    from retarget.batch import convert_all, find_clips, plan  # noqa: PLC0415 - as above
+def _clips(asked: argparse.Namespace, suffixes: Sequence[str]) -> list[Path]:
+    from retarget.batch import find_clips  # noqa: PLC0415 - as above
 
     clips = find_clips(asked.inputs, suffixes)
     if not clips:
@@ -92,8 +97,32 @@ def _convert(pipeline: Pipeline, asked: argparse.Namespace, suffixes: Sequence[s
             f"{', '.join(map(str, asked.inputs))}",
             file=sys.stderr,
         )
+    return clips
+
+
+def _merge(pipeline: Pipeline, asked: argparse.Namespace, suffixes: Sequence[str]) -> int:
+    from retarget.batch import merge_all  # noqa: PLC0415 - as above
+
+    pipeline.refuse_merging(asked.merge)
+    clips = _clips(asked, suffixes)
+    report = Report(len(clips), quiet=asked.quiet, verbose=asked.verbose)
+    try:
+        result = merge_all(pipeline, clips, asked.merge, tell=report.tell, limit=asked.limit)
+    except KeyboardInterrupt:
+        report.close()
+        return INTERRUPTED
+    if result is not None:
+        report.tell_merged(result)
+    report.close()
+    return 1 if report.counts["failed"] or result is None else 0
+
+
+def _convert(pipeline: Pipeline, asked: argparse.Namespace, suffixes: Sequence[str]) -> int:
+    from retarget.batch import convert_all, plan  # noqa: PLC0415 - as above
+
+    clips = _clips(asked, suffixes)
     jobs = plan(clips, asked.inputs, asked.output, pipeline)
-    report = Report(jobs, quiet=asked.quiet, verbose=asked.verbose)
+    report = Report(len(jobs), quiet=asked.quiet, verbose=asked.verbose)
     try:
         for outcome in convert_all(pipeline, jobs, limit=asked.limit):
             report.tell(outcome)
@@ -107,10 +136,10 @@ def _convert(pipeline: Pipeline, asked: argparse.Namespace, suffixes: Sequence[s
 class Report:
     """Tells outcomes as they come: what was done to stdout, what went wrong to stderr."""
 
-    def __init__(self, jobs: Sequence[Job], *, quiet: bool, verbose: bool) -> None:
-        """Start counting towards `jobs`."""
+    def __init__(self, jobs: int, *, quiet: bool, verbose: bool) -> None:
+        """Start counting towards so many jobs."""
         self.counts: Counter[str] = Counter()
-        self._total = len(jobs)
+        self._total = jobs
         self._quiet, self._verbose = quiet, verbose
         self._warned: Counter[str] = Counter()
 
@@ -129,6 +158,16 @@ class Report:
             if not self._quiet:
                 print(f"{at}done    {source} -> {_summary(outcome.result)}", flush=True)
             self._warn(source, outcome.result.warnings)
+        elif outcome.clip is not None:
+            if not self._quiet:
+                print(f"{at}added   {source} ({_length(outcome.clip)})", flush=True)
+            self._warn(source, outcome.clip.warnings)
+
+    def tell_merged(self, result: ExportResult) -> None:
+        """Print the file that all clips were written to."""
+        if not self._quiet:
+            print(f"merged  {_summary(result)}", flush=True)
+        self._warn(result.path, result.warnings)
 
     def _warn(self, source: Path, warnings: Sequence[str]) -> None:
         """Print each warning once; thousands of clips often share one."""
@@ -148,5 +187,8 @@ class Report:
 
 
 def _summary(result: ExportResult) -> str:
-    frames = f"{result.frames} frame{'s' if result.frames != 1 else ''}"
-    return f"{result.path} ({frames}, {result.duration:.2f} s, {result.bytes_written / 1e6:.2f} MB)"
+    return f"{result.path} ({_length(result)}, {result.bytes_written / 1e6:.2f} MB)"
+
+
+def _length(of: ExportResult | Clip) -> str:
+    return f"{of.frames} frame{'s' if of.frames != 1 else ''}, {of.duration:.2f} s"

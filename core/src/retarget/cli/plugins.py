@@ -8,7 +8,11 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from retarget import kinds
+from retarget.errors import UsageError
+from retarget.parameters import parameters_of
 from retarget.plugins import Plugins, version_of
 
 if TYPE_CHECKING:
@@ -22,8 +26,14 @@ def run(given: Sequence[str]) -> int:
         description="List motion sources, targets, solvers, backends and passes.",
         allow_abbrev=False,
     )
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME", help="tell of this one alone, with its parameters"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     asked = parser.parse_args(given)
+    if asked.name is not None:
+        _tell(asked.name, as_json=asked.json)
+        return 0
     with redirect_stdout(sys.stderr):  # what a plugin prints while it is imported is no listing
         listing = describe(Plugins())
     if asked.json:
@@ -58,6 +68,31 @@ def describe(plugins: Plugins) -> dict[str, Any]:
         {"plugin": f.plugin, "hook": f.hook, "reason": f.reason} for f in plugins.failures
     ]
     return listing
+
+
+def _tell(name: str, *, as_json: bool) -> None:
+    """Tell of the providers of a name; of a pass also its parameters, for which it is loaded."""
+    plugins = Plugins()
+    with redirect_stdout(sys.stderr):
+        own = [p for p in describe(plugins)["providers"] if p["name"] == name]
+    if not own:
+        raise UsageError(f"No plugin offers {name!r}; `retarget plugins` lists what there is.")
+    for provider in own:
+        if provider["kind"] == kinds.PASS.title:
+            with redirect_stdout(sys.stderr):
+                declared = plugins.pass_(name).parameters
+            of_pass = () if declared is None else parameters_of(declared)
+            provider["parameters"] = [attrs.asdict(one) for one in of_pass]
+    if as_json:
+        print(json.dumps(own, indent=2))
+        return
+    for provider in own:
+        by = f"{provider['distribution']} {provider['version'] or ''}".strip()
+        print(f"{provider['name']}: {provider['summary']}  [{provider['kind']} of {by}]")
+        for one in provider.get("parameters", ()):
+            value = f"{one['default']} {one['unit']}".strip()
+            choice = f" ({', '.join(one['one_of'])})" if one["one_of"] else ""
+            print(f"  --set {name}.{one['name']}=…  {one['summary']}{choice} (default: {value})")
 
 
 def _print(listing: dict[str, Any]) -> None:

@@ -1,0 +1,111 @@
+"""A finished file against its clip: read, brought frame to frame, measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from retarget.checking.comparison import Comparison
+from retarget.checking.finished import read_finished
+from retarget.checking.metrics import report
+from retarget.errors import RetargetError
+from retarget.loading import load_motion
+from retarget.options import Options
+from retarget.plugins import Plugins
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from retarget.checking.figures import Report
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Checked:
+    """What a check of one file found."""
+
+    file: Path
+    source: Path
+    animation: str
+    frame0: str
+    passes: tuple[str, ...] | None
+    report: Report
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON-able facts; see docs/check.md for the keys."""
+        return {
+            "file": str(self.file),
+            "source": str(self.source),
+            "animation": self.animation,
+            "frames": self.report.frames,
+            "fps": self.report.fps,
+            "frame0": self.frame0,
+            "passes": None if self.passes is None else list(self.passes),
+            "figures": self.report.as_json(),
+            "warnings": list(self.report.warnings),
+        }
+
+
+def check_file(
+    path: str | PathLike[str],
+    source: str | PathLike[str],
+    *,
+    target: str | PathLike[str] | None = None,
+    animation: str | None = None,
+    motion_source: str | None = None,
+    options: Options | None = None,
+    plugins: Plugins | None = None,
+) -> Checked:
+    """Measure a finished GLB or glTF file against the clip that it was made from.
+
+    Args:
+        path: the finished file.
+        source: the clip.
+        target: what the file was made with as `--target`; None to ask the file itself.
+        animation: name of the animation, where the file holds several.
+        motion_source: the source that must read the clip; by content where None.
+        options: how the clip and the target are to be read, as they were for the conversion.
+        plugins: the plugins to choose from; by default those installed.
+
+    Raises:
+        UsageError: no such animation, or several and nothing that picks one.
+        RetargetError: one of the files cannot be used, or they do not belong together.
+
+    """
+    path, source = Path(path), Path(source)
+    options, plugins = options or Options(), plugins or Plugins()
+    finished = read_finished(
+        path,
+        clip=source.name,
+        animation=animation,
+        target=None if target is None else str(target),
+        options=options,
+        plugins=plugins,
+    )
+    motion = load_motion(source, source=motion_source, options=options, plugins=plugins)
+    warnings = (*finished.warnings, *motion.warnings)
+    if finished.source is not None and finished.source != source.name:
+        warnings = (f"it says it was made from {finished.source}, not {source.name}.", *warnings)
+    frame0 = finished.frame0_for(motion.frames)
+    try:
+        comparison = Comparison.between(
+            finished.rig,
+            finished.world,
+            motion,
+            fps=finished.fps,
+            frame0=frame0,
+            passes=finished.passes,
+            place=finished.place,
+        )
+    except RetargetError as error:
+        hint = f" It says it was made from {finished.source}." if finished.source else ""
+        raise RetargetError(f"{path}: {error}{hint}") from error
+    return Checked(
+        file=path,
+        source=source,
+        animation=finished.animation,
+        frame0=frame0,
+        passes=finished.passes,
+        report=report(comparison, warnings),
+    )

@@ -1,0 +1,82 @@
+"""Which clip a finished file was made from: by what it says, else by its name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from retarget.batch import find_clips
+from retarget.checking.finished import sources_said
+from retarget.errors import FileReadError
+from retarget.pipeline import OUTPUT_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SUFFIXES = (".glb", ".gltf", ".vrma")
+"""What a folder of finished files is searched for."""
+
+
+@attrs.frozen(kw_only=True)
+class Pair:
+    """A finished file and its clip."""
+
+    file: Path
+    source: Path | None
+    """None where none was found."""
+    problem: str = ""
+    """Why there is none."""
+    output: bool = True
+    """False for a file that neither by its content nor by its name is a conversion's output."""
+
+
+def pairs_of(file: Path, source: Path, suffixes: Sequence[str]) -> list[Pair]:
+    """Pair a finished file, or all of a folder, with a clip, or with those of a folder.
+
+    In a folder each is looked for under the same relative path first, then anywhere in it. A file
+    that holds several clips comes once for each. `suffixes` are those of motion files.
+    """
+    if not file.is_dir():
+        if not source.is_dir():
+            return [Pair(file=file, source=source)]
+        return _partners(file, Path(), source, find_clips([source], suffixes))
+    files = [found for found in find_clips([file], SUFFIXES) if found.suffix.lower() in SUFFIXES]
+    if not source.is_dir():
+        return [Pair(file=one, source=source) for one in files]
+    clips = find_clips([source], suffixes)
+    return [
+        pair
+        for one in files
+        for pair in _partners(one, Path(os.path.relpath(one.parent, file)), source, clips)
+    ]
+
+
+def _partners(file: Path, below: Path, source: Path, clips: Sequence[Path]) -> list[Pair]:
+    try:
+        said = sources_said(file)
+    except FileReadError as error:
+        return [Pair(file=file, source=None, problem=str(error).removeprefix(f"{file}: "))]
+    if said:
+        return [_partner(file, below, source, [c for c in clips if c.name == s], s) for s in said]
+    stem = file.stem.removesuffix(OUTPUT_MARK)
+    named = [clip for clip in clips if clip.stem == stem]
+    pair = _partner(file, below, source, named, stem)
+    return [attrs.evolve(pair, output=stem != file.stem or bool(named))]
+
+
+def _partner(file: Path, below: Path, source: Path, named: Sequence[Path], wanted: str) -> Pair:
+    beside = [clip for clip in named if Path(os.path.relpath(clip.parent, source)) == below]
+    found = beside or named
+    if len(found) == 1:
+        return Pair(file=file, source=found[0])
+    if not found:
+        return Pair(file=file, source=None, problem=f"no clip {wanted} in {source}.")
+    several = ", ".join(map(str, found[:3])) + (" …" if len(found) > 3 else "")
+    return Pair(
+        file=file,
+        source=None,
+        problem=f"several clips may be its source: {several}; check it alone.",
+    )

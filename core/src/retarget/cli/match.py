@@ -1,0 +1,86 @@
+"""`retarget match RIG`: show which joint of a target has which role, or write it as a joint map."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from retarget.cli.arguments import add_target, target_options
+from retarget.options import Options
+from retarget.plugins import Plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retarget.matching import Recognition
+    from retarget.values import Rig
+
+
+def run(given: Sequence[str]) -> int:
+    """Run the command; return its exit status."""
+    parser = _parser()
+    own = {action.dest for action in parser._actions}  # noqa: SLF001 - argparse shows no other way
+    plugins = Plugins()
+    plugins.add_options(parser)
+    asked = parser.parse_args(given)
+    extra = {name: value for name, value in vars(asked).items() if name not in own}
+
+    from retarget import output  # noqa: PLC0415 - help must be quick
+    from retarget.loading import load_rig  # noqa: PLC0415 - imports numpy
+    from retarget.matching import Recognition  # noqa: PLC0415
+
+    if asked.output is not None:
+        output.refuse(asked.output, overwrite=asked.force)
+    try:
+        options = Options(**target_options(asked), extra=extra)
+        rig = load_rig(asked.target, options=options, plugins=plugins)
+    finally:
+        for failure in plugins.failures:
+            print(f"warning: {failure}", file=sys.stderr)
+    recognition = Recognition.of_rig(rig)
+    print(json.dumps(_facts(rig, recognition), indent=2) if asked.json else recognition.table())
+    for warning in rig.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    if asked.output is not None:
+        joint_map = {f.role: f.joint for f in recognition.found}
+        with output.replacing(asked.output) as unfinished:
+            unfinished.write_text(json.dumps(joint_map, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="retarget match",
+        description="Show which joint of a target has which role, and how that was found.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("target", metavar="RIG", help="what --target takes: a character, …")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write the match as a joint map, to edit and to give to --joint-map",
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
+    add_target(parser.add_argument_group("understanding the target"))
+    return parser
+
+
+def _facts(rig: Rig, recognition: Recognition) -> dict[str, Any]:
+    return {
+        "rig": rig.name,
+        "armature": rig.asset.armature if rig.asset else None,
+        "joints": [attrs.asdict(found) for found in recognition.found],
+        "missing": list(recognition.missing),
+        "follows": {joint: attrs.asdict(f) for joint, f in recognition.follows.items()},
+        "unmapped": list(recognition.unmapped),
+        "score": round(recognition.score, 4),
+        "warnings": list(rig.warnings),
+    }
