@@ -45,7 +45,7 @@ def _driven(job: dict[str, Any], arrays: dict[str, Any]) -> tuple[Any, ...]:
     armature = animate.add_armature(job, arrays["heads"], arrays["tails"])
     bones = [armature.pose.bones[name] for name in job["bones"]]
     scene = bpy.context.scene
-    empties = bake.add_empties(scene, bones, arrays["turns"], arrays["positions"], [0])
+    empties = bake.add_empties(scene, bones, arrays["turns"], {0: arrays["positions"][0]})
     return armature, bones, empties, animate.constrain(bones, empties, [0], job)
 
 
