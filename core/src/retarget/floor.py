@@ -111,7 +111,7 @@ def _rests(
     moments: NDArray[np.intp],
     here: NDArray[np.floating[Any]],
 ) -> NDArray[np.bool_]:
-    """Tell (P, N) which points rest before and after each moment: at the top of a jump none does."""
+    """Tell (P, N) which points rest before and after each moment; at the top of a jump none."""
     reach = max(1, round(_REST * motion.fps))
     rests = np.ones(here.shape[:2], bool)
     for frames in (moments - reach, moments + reach):

@@ -19,6 +19,8 @@ from retarget.testing.apose_source import APoseSourceTests
 from retarget.testing.cross_backend import CrossBackendTests
 from retarget.testing.exporter import ExporterTests
 from retarget.testing.fk_solver import FKSolverTests
+from retarget.testing.ik import IKTests
+from retarget.testing.ik_pass import IKPassTests
 from retarget.testing.motion_source import MotionSourceTests
 from retarget.testing.motions import MotionTruth
 from retarget.testing.passes import PassTests
@@ -29,6 +31,8 @@ __all__ = [
     "CrossBackendTests",
     "ExporterTests",
     "FKSolverTests",
+    "IKPassTests",
+    "IKTests",
     "MotionSourceTests",
     "MotionTruth",
     "PassTests",

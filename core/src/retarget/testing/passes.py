@@ -44,7 +44,7 @@ class PassTests(ABC):
 
     def given(self, rig: str, *, frames: int = FRAMES, seed: int = 0) -> tuple[Clip, PassContext]:
         """Return a clip and its context as the pipeline would hand them to a pass."""
-        tap = _Tap()
+        tap = Tap()
         made = RIGS[rig]()
         truth = true_motion(_source_of(made), frames=frames, fps=30.0, seed=seed)
         options = attrs.evolve(self.options, frame0="none")
@@ -155,13 +155,15 @@ class PassTests(ABC):
         assert may, f"refuses a whole human body ({rig.name}): {refusal}"
 
 
-class _Tap:
+class Tap:
     """A pass that keeps what it was given."""
 
     def __init__(self) -> None:
+        """Keep nothing yet."""
         self.given: list[tuple[Clip, PassContext]] = []
 
     def apply(self, clip: Clip, context: PassContext) -> Clip:
+        """Keep both and change nothing."""
         self.given.append((clip, context))
         return clip
 

@@ -1,0 +1,144 @@
+"""Where a foot goes: toe and heel to their anchors, never below the floor, toes flat on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from retarget import quaternions as quat
+from retarget_ik.two_bone import swing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retarget_ik.feet import FeetParameters
+    from retarget_ik.feet_anchors import Held
+    from retarget_ik.feet_legs import Leg
+    from retarget_ik.limbs import Posed
+
+    Array = NDArray[Any]
+
+SOFT = 0.003
+"""Metres above the floor from which a foot that comes down is slowed."""
+
+FOLLOW = 0.015
+"""Metres, for a leg of 0.86 m, by which a foot's free end is raised with its held end, at most.
+A foot that is long for its leg would lift the whole leg; so it rolls less instead."""
+
+UPRIGHT, TURNED_OVER = 0.6, 0.2
+"""Cosines of the toes' tilt between which they are laid flat wholly and not at all."""
+
+LIFT_HOLD, LIFT_SMOOTH = 0.03, 0.03
+"""Seconds: window of the sliding maximum over how far a free foot is lifted, deviation of the
+Gaussian after it. A foot stopped at the floor itself would stop within a frame."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Foot:
+    """What is asked of a leg."""
+
+    ankle: Array
+    """(F, 3) goal of the ankle."""
+    turn: Array
+    """(F, 4) put before the ankle's world rotation."""
+    toe_height: Array
+    """(F,) metres from the floor up to the toe joint, or the ball."""
+    toe_weight: Array
+    """(F,) how much the toes are held."""
+    weight: Array
+    """(F,) how much the foot is held."""
+    still: NDArray[np.bool_]
+    """(F,) where it is in contact and, as animated, neither rises nor falls."""
+    released: int
+    """Number of contacts that slide too far to be held in place."""
+
+
+def place(
+    leg: Leg, world: Posed, held: Held, floor: float, fps: float, chosen: FeetParameters
+) -> Foot:
+    """Place a foot: ankle, and rotations of ankle and toe joint."""
+    toe_weight, heel_weight = held.toe_weight[:, None], held.heel_weight[:, None]
+    # What is not held itself goes with what is.
+    most = FOLLOW * leg.size
+    toe = held.toe + held.toe_offset + (1 - toe_weight) * _goes(held.heel_offset, most)
+    heel = held.heel + held.heel_offset + (1 - heel_weight) * _goes(held.toe_offset, most)
+    weight = 1 - (1 - held.toe_weight) * (1 - held.heel_weight)
+    if chosen.clamp:
+        toe, heel = _above(toe, heel, floor + leg.toe_height, floor, weight, fps)
+    turn = swing(held.heel - held.toe, heel - toe)
+    # The foot is rigid: what the two points disagree in length goes to the one that is not held.
+    loose = 1.01 - held.toe_weight, 1.01 - held.heel_weight
+    share = loose[1] / (loose[0] + loose[1])
+    surplus = (heel - toe) - quat.rotate(turn, held.heel - held.toe)
+    toe = toe + (1 - share)[:, None] * surplus
+    rise = held.toe - leg.toe(world)
+    ankle = toe + quat.rotate(turn, world.position(leg.sole.ankle) + rise - held.toe)
+    return Foot(
+        ankle=ankle,
+        turn=turn,
+        toe_height=toe[:, 1] - floor,
+        toe_weight=held.toe_weight,
+        weight=weight,
+        still=held.still,
+        released=held.released,
+    )
+
+
+def _goes(offset: Array, most: float) -> Array:
+    """Return the offset (F, 3) of a foot's free end from that of its held end: less far up."""
+    follows = offset.copy()
+    follows[:, 1] = most * np.tanh(offset[:, 1] / most)
+    return follows
+
+
+def _above(
+    toe: Array, heel: Array, toe_level: float, heel_level: float, weight: Array, fps: float
+) -> tuple[Array, Array]:
+    """Keep both points above their levels: a free foot is lifted, a held one turns."""
+    from scipy import ndimage  # noqa: PLC0415 - scipy costs 0.1 s to import
+
+    toe, heel = toe.copy(), heel.copy()
+    below = np.maximum(toe_level - toe[:, 1], heel_level - heel[:, 1])
+    if below.max() <= 0:
+        return toe, heel
+    window = 2 * round(LIFT_HOLD / 2 * fps) + 1
+    lift = ndimage.maximum_filter1d(np.maximum((1 - weight) * below, 0), window, mode="nearest")
+    lift = (1 - weight) * ndimage.gaussian_filter1d(lift, LIFT_SMOOTH * fps, mode="nearest")
+    toe[:, 1] += lift
+    heel[:, 1] += lift
+    toe[:, 1] += weight * np.maximum(toe_level - toe[:, 1], 0)
+    heel[:, 1] += weight * np.maximum(heel_level - heel[:, 1], 0)
+    return toe, heel
+
+
+def _lift(height: Array) -> Array:
+    """Return (F,) how far a point so high above the floor is lifted: softly, from `SOFT` on."""
+    soft = np.clip((SOFT - height) / (2 * SOFT), 0, None)
+    return np.where(soft < 1, SOFT * soft * soft, -height)
+
+
+def toe_local(leg: Leg, world: Posed, foot: Foot) -> Array:
+    """Return the toe joint's local rotation (F, 4): flat in contact, its tip never in the floor."""
+    turn = quat.multiply(foot.turn, world.rotation(leg.sole.ankle))
+    rotation = quat.multiply(foot.turn, world.rotation(leg.sole.toe))
+    down = quat.rotate(rotation, leg.toe_down)
+    # Toes that point elsewhere than down, of somebody who kneels or lies, are not flat.
+    flat = np.clip((-down[:, 1] - TURNED_OVER) / (UPRIGHT - TURNED_OVER), 0, 1)
+    weight = (foot.toe_weight * flat)[:, None]
+    rotation = quat.multiply(swing(down, (1 - weight) * down + weight * _DOWN), rotation)
+    tip = quat.rotate(rotation, leg.sole.tip)
+    length = np.linalg.norm(leg.sole.tip)
+    wanted = np.clip(tip[:, 1] + _lift(tip[:, 1] + foot.toe_height), -length, length)
+    level = np.hypot(tip[:, 0], tip[:, 2])
+    ahead = np.sqrt(np.maximum(length**2 - wanted**2, 0))
+    target = tip * np.where(level > 1e-6, ahead / np.maximum(level, 1e-6), 0)[:, None]
+    target[:, 1] = wanted
+    lift = (1 - weight[:, 0]) * (wanted - tip[:, 1])
+    if lift.any():
+        rotation = quat.multiply(swing(tip, tip + (1 - weight) * (target - tip)), rotation)
+    return quat.multiply(quat.conjugate(turn), rotation)
+
+
+_DOWN = np.array([0.0, -1.0, 0.0])

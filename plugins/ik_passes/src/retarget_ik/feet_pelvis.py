@@ -1,0 +1,136 @@
+"""What the pelvis does for the feet: it rides with the floor, and gives way where legs end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retarget_ik.feet_anchors import at_rest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from retarget_ik.feet_foot import Foot
+    from retarget_ik.feet_legs import Leg
+    from retarget_ik.grounds import Ground
+    from retarget_ik.limbs import Posed
+    from retarget_ik.two_bone import Bones
+
+    Array = NDArray[Any]
+
+RIDE = 0.06
+"""Seconds: standard deviation of the Gaussian over the height by which the body rides."""
+
+HOLD, SMOOTH = 0.2, 0.06
+"""Seconds: window of the sliding maximum over the drop, deviation of the Gaussian after it."""
+
+STRAIGHT = 0.0005
+"""1 - r² at which a leg is as straight as makes no difference: r = 0.99975."""
+
+SHORT = 0.0015
+"""Metres, for a leg of 0.86 m, by which a leg may fall short of its foot before the pelvis drops:
+the sliding maximum would make a drop of each trembling millimetre, and of that 5° at the knee."""
+
+KNEE = 0.04
+"""Seconds: deviation of the Gaussian over the turns of knees that are nearly straight."""
+
+BENT = np.radians(35.0)
+"""Flexion of a knee from which its turns are taken as they come."""
+
+
+def follow(
+    legs: list[Leg],
+    world: Posed,
+    touching: Mapping[str, NDArray[np.bool_]],
+    ground: Ground,
+    fps: float,
+) -> Array:
+    """Return (F,) metres by which the whole body is raised so that its feet meet the floor.
+
+    By what the ankles of feet in contact rise, but for moments in which a foot is leaving, or a
+    jump would be pulled down; where none is, so that no sole is below the floor.
+    A first guess: `settle` knows better, once the feet are placed.
+    """
+    frames = len(world.position(legs[0].limb.end))
+    rise, below, count = (np.zeros(frames) for _ in range(3))
+    for leg in legs:
+        toe, heel = leg.toe(world)[:, 1] - leg.toe_height, leg.heel(world)[:, 1]
+        below = np.maximum(below, ground.floor - np.minimum(toe, heel))
+        toe, heel = ground.under(toe) - toe, ground.under(heel) - heel
+        toe_on = touching.get(f"{leg.side}_foot", np.zeros(frames, bool))
+        heel_on = touching.get(f"{leg.side}_ankle", np.zeros(frames, bool))
+        share = np.where(heel_on & toe_on, leg.ankle_share, toe_on)
+        still = (toe_on & at_rest(toe, fps, leg.size)) | (heel_on & at_rest(heel, fps, leg.size))
+        rise += still * (share * toe + (1 - share) * heel)
+        count += still
+    rise = np.where(count > 0, rise / np.maximum(count, 1), below)
+    return _ridden(rise, (count > 0) | (below > 0), fps)
+
+
+def settle(legs: list[Leg], world: Posed, body: Array, feet: list[Foot], fps: float) -> Array:
+    """Return (F,) metres by which a body, raised by `body`, is raised further for its placed feet.
+
+    By what the ankles in contact rise, on average, straight legs counting most: the knee of a leg
+    at extension r turns by 1 / sqrt(1 - r²) with the distance.
+    """
+    asked, counted = np.zeros(len(body)), np.zeros(len(body))
+    for leg, foot in zip(legs, feet, strict=True):
+        ankle = world.position(leg.limb.end)
+        extent = ankle - world.position(leg.limb.upper)
+        bent = 1 - np.einsum("fi,fi->f", extent, extent) / leg.limb.length**2
+        weight = foot.still / (np.maximum(bent, 0) + STRAIGHT)
+        asked += weight * (foot.ankle[:, 1] - ankle[:, 1] - body)
+        counted += weight
+    return _ridden(asked / np.maximum(counted, 1e-9), counted > 0, fps)
+
+
+def _ridden(rise: Array, known: NDArray[np.bool_], fps: float) -> Array:
+    """Smooth (F,) what is known of it, and lead from one known stretch to the next."""
+    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415 - scipy costs 0.1 s to import
+
+    frames = np.flatnonzero(known)
+    if len(frames) == 0:
+        return np.zeros_like(rise)
+    rise = np.interp(np.arange(len(rise)), frames, rise[frames])
+    return np.asarray(gaussian_filter1d(rise, RIDE * fps, mode="nearest"))
+
+
+def drop(
+    legs: list[Leg], world: Posed, rise: Array, feet: list[Foot], fps: float, reach: float
+) -> Array:
+    """Return (F,) metres by which the pelvis goes down so that the legs reach their feet.
+
+    A leg of length l whose foot is h away horizontally reaches it from sqrt((r l)² - h²) above; r
+    is `reach`, or what the leg was animated at if that is more.
+    """
+    from scipy import ndimage  # noqa: PLC0415
+
+    need = np.zeros(len(rise))
+    for leg, foot in zip(legs, feet, strict=True):
+        hip, ankle = world.position(leg.limb.upper), world.position(leg.limb.end)
+        animated = np.linalg.norm(ankle - hip, axis=1)
+        longest = np.maximum(reach * leg.limb.length, animated)
+        away = foot.ankle - hip
+        level = away[:, 0] ** 2 + away[:, 2] ** 2
+        above = np.sqrt(np.maximum(longest**2 - level, 0))
+        need = np.maximum(need, foot.weight * (rise - away[:, 1] - above - SHORT * leg.size))
+    window = 2 * round(HOLD / 2 * fps) + 1
+    held = ndimage.maximum_filter1d(need, window, mode="nearest")
+    return np.asarray(ndimage.gaussian_filter1d(held, SMOOTH * fps, mode="nearest"))
+
+
+def steady(bones: Bones, opening: Array, fps: float) -> Array:
+    """Smooth over time by how much nearly straight knees are turned, radians (F,).
+
+    Their flexion, 2 acos(r), makes degrees of the tenths of a millimetre by which hips tremble; and
+    the other way round such degrees move the foot by no more than these.
+    """
+    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415
+
+    smooth = gaussian_filter1d(opening, KNEE * fps, mode="nearest")
+    flexion = np.minimum(bones.flexion(), bones.flexion() + opening)
+    share = np.clip(1 - flexion / BENT, 0, 1)
+    return opening + share * share * (3 - 2 * share) * (smooth - opening)

@@ -1,0 +1,246 @@
+"""Two-bone IK as a swing of the animated pose: no bone axis is ever assumed.
+
+Positions go in, world rotations to put before the animated ones come out. The limb first opens or
+closes about the hinge it was animated about until root and end are as far apart as root and goal,
+then swings as a whole, by the smallest rotation, onto the goal. So a goal where the end already is
+changes nothing, and the limb keeps the plane it was animated in.
+
+With `u` the upper bone, `l` the lower and `n` the hinge, the lower turned by t, the distance obeys
+
+    |u + R(n, t) l|² = |u|² + |l|² + 2 (C + A cos t + B sin t)
+    A = u·l - C,  B = u·(n x l),  C = (u·n)(l·n)
+
+which is a cosine of `t - atan2(B, A)`: the flexion, signed, 0 where the limb is straightest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from retarget import quaternions as quat
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+REACH = 0.998
+"""Share of the limb's length it opens to; one animated further may stay there. The last thousandths
+cost the most: flexion is 2 acos(reach), 7° here."""
+
+SOFTNESS = 0.004
+"""Share of the limb's length before `REACH` over which it slows down."""
+
+TIGHTEST = np.radians(160.0)
+"""Flexion beyond which a limb does not close, unless animated so."""
+
+PLANE_FROM, PLANE_TO = np.radians(10.0), np.radians(30.0)
+"""Between these flexions the hinge goes over from the rest's to the animated one: what is nearly
+straight has no plane, only noise. Flexion about the rest's hinge; a limb that bends sideways to it
+keeps its own plane from `ASIDE_TO` on."""
+
+ASIDE_FROM, ASIDE_TO = np.radians(20.0), np.radians(40.0)
+
+BACKWARDS = np.radians(8.0)
+"""How far past straight a limb may be animated and still be bent the right way."""
+
+_NO_LENGTH = 1e-6
+"""Metres below which a vector has no direction."""
+
+
+def solve(
+    root: Array, mid: Array, end: Array, goal: Array, bend: Array, *, reach: float = REACH
+) -> tuple[Array, Array]:
+    """Return the world rotations (…, 4), xyzw, to put before those of the upper and lower bone.
+
+    All arguments are world vectors (…, 3), metres: `root`, `mid` and `end` the joints as animated
+    (hip, knee, ankle), `goal` where the end is to be, `bend` the direction, of any length, in which
+    the middle joint leaves the line when a straight limb bends (see `bend_at_rest`). The end's own
+    world rotation is the caller's to keep.
+
+    A goal beyond `reach` (a share of the limb's length, or what was animated if that is more) is
+    approached as far as it goes, smoothly; nothing is ever NaN. Computed in the inputs' precision.
+    """
+    bones = Bones.of(root, mid, end, bend)
+    return bones.aim(goal - root, bones.opening(goal - root, reach=reach))
+
+
+@attrs.frozen(eq=False)
+class Bones:
+    """A limb's two bones, and the two steps of `solve`, for who has to look at the first."""
+
+    upper: Array
+    """(…, 3) from root to middle."""
+    lower: Array
+    """(…, 3) from middle to end."""
+    hinge: Array
+    """(…, 3) unit axis about which the limb flexes; zero where there is none."""
+
+    @classmethod
+    def of(cls, root: Array, mid: Array, end: Array, bend: Array) -> Bones:
+        """Take a limb as animated; see `solve`."""
+        upper, lower = mid - root, end - mid
+        return cls(upper, lower, _hinge(upper, lower, bend))
+
+    def opening(self, goal: Array, *, reach: float = REACH) -> Array:
+        """Return the turn (…) of the lower bone, radians, that makes the span as long as `goal`.
+
+        `goal` (…, 3) counts from the root. Positive turns flex the limb.
+        """
+        span = _length(self.upper + self.lower)
+        lengths = _length(self.upper), _length(self.lower)
+        wanted = _reachable(_length(goal), span, *lengths, reach)
+        return _hinge_angle(self.upper, self.lower, self.hinge, span, wanted)
+
+    def aim(self, goal: Array, opening: Array) -> tuple[Array, Array]:
+        """Return what `solve` returns, for a limb opened by `opening` (…)."""
+        turn = _about(self.hinge, opening)
+        opened = self.upper + quat.rotate(turn, self.lower)
+        whole = swing(opened, goal)
+        return whole, quat.multiply(whole, turn)
+
+    def flexion(self) -> Array:
+        """Return the angle (…), radians, between the bones: 0 of a straight limb."""
+        normal = _length(_cross(self.upper, self.lower))
+        return np.arctan2(normal, _dot(self.upper, self.lower))
+
+
+def bend_at_rest(root: Array, mid: Array, end: Array, otherwise: Array) -> Array:
+    """Return the unit direction (3,) in which a limb bends at rest: from its line to the middle.
+
+    `otherwise` (3,) decides where the rest is too straight to tell (less than 1° or so), made
+    perpendicular to the limb. For `solve`, turn it as the upper bone has turned from its rest.
+    """
+    span = end - root
+    length = float(_length(span))
+    along = span / length if length > _NO_LENGTH else np.zeros(3)
+    for vector, least in ((mid - root, 0.005 * length), (otherwise, 0.0)):
+        across = vector - (vector @ along) * along
+        if (size := float(_length(across))) > max(least, _NO_LENGTH):
+            return across / size
+    return otherwise
+
+
+def _length(v: Array) -> Array:
+    return np.sqrt(np.einsum("...i,...i->...", v, v))
+
+
+def _dot(a: Array, b: Array) -> Array:
+    return np.einsum("...i,...i->...", a, b)
+
+
+def _cross(a: Array, b: Array) -> Array:
+    ax, ay, az, bx, by, bz = (v[..., i] for v in (a, b) for i in range(3))
+    out = np.empty(np.broadcast_shapes(a.shape, b.shape), np.result_type(a, b))
+    out[..., 0] = ay * bz - az * by
+    out[..., 1] = az * bx - ax * bz
+    out[..., 2] = ax * by - ay * bx
+    return out
+
+
+def _reachable(asked: Array, animated: Array, a: Array, b: Array, reach: float) -> Array:
+    """Return the distance (…) nearest to the one asked for that the limb can take, softly."""
+    most = np.maximum(reach * (a + b), animated)
+    slows = np.maximum(most - SOFTNESS * (a + b), animated)
+    room = np.maximum(most - slows, _NO_LENGTH)
+    over = np.maximum(asked - slows, 0)
+    distance = np.minimum(asked, slows) + room * -np.expm1(-over / room)
+    least = np.sqrt(np.maximum(a * a + b * b + 2 * a * b * np.cos(TIGHTEST), 0))
+    return np.maximum(np.minimum(distance, most), np.minimum(least, animated))
+
+
+def _hinge(upper: Array, lower: Array, bend: Array) -> Array:
+    """Return the unit axis (…, 3) about which the limb flexes; zero where there is none.
+
+    The animated plane's normal where the limb is bent, the rest's where it is straight. It has the
+    sense of the rest's, so that a knee bent backwards has a negative flexion.
+    """
+    # A positive turn about the normal closes the limb: the end moves away from `bend`.
+    rest = _unit(_cross(bend, upper))
+    normal = _cross(upper, lower)
+    along, about = _dot(upper, lower), _dot(normal, rest)
+    forward = np.arctan2(np.abs(about), along)
+    aside = np.arctan2(_length(normal), along)
+    share = np.maximum(
+        _step((forward - PLANE_FROM) / (PLANE_TO - PLANE_FROM)),
+        _step((aside - ASIDE_FROM) / (ASIDE_TO - ASIDE_FROM)),
+    ).astype(upper.dtype)[..., None]
+    share = np.where(rest.any(axis=-1, keepdims=True), share, 1)  # no rest to ask
+    sense = np.where(about < 0, -1, 1).astype(upper.dtype)[..., None]
+    return _unit(share * sense * _unit(normal) + (1 - share) * rest)
+
+
+def _hinge_angle(upper: Array, lower: Array, hinge: Array, span: Array, wanted: Array) -> Array:
+    """Return the turn (…) of the lower bone about the hinge that changes the span to `wanted`."""
+    c = _dot(upper, hinge) * _dot(lower, hinge)
+    cosine: Array = _dot(upper, lower) - c
+    sine = _dot(upper, _cross(hinge, lower))
+    size = np.maximum(np.hypot(cosine, sine), _NO_LENGTH**2)
+    flexion = np.arctan2(-sine, cosine)  # signed; turning by its negative straightens the limb
+    # 1 - cos of the new flexion from 1 - cos of the old: an arc cosine near 1 would leave half the
+    # digits, and a limb is nearly straight most of the time.
+    ahead = np.where(cosine > 0, sine * sine / (size + np.abs(cosine)), size - cosine)
+    versine = (ahead + (span - wanted) * (span + wanted) / 2) / size
+    flexed = 2 * np.arcsin(np.sqrt(np.clip(versine / 2, 0, 1)))
+    turned = _signed(flexion, flexed) - flexion
+    hinged = (size > _NO_LENGTH**2) & hinge.any(axis=-1)
+    return np.where(hinged, turned, 0).astype(upper.dtype)
+
+
+def _signed(flexion: Array, flexed: Array) -> Array:
+    """Give the flexion asked for (…) the sense in which the limb is flexed.
+
+    A knee a few degrees past straight must not bend further backwards: it goes over to the other
+    side while it flexes to four times what it was past straight. The price is a millimetre of span.
+    """
+    past = -flexion
+    share = (flexed - past) / np.maximum(3 * past, _NO_LENGTH)
+    over = flexed - 2 * past * (1 - _step(share))
+    backwards = np.where((past < BACKWARDS) & (flexed > past), over, -flexed)
+    return np.where(flexion >= 0, flexed, backwards)
+
+
+def _step(x: Array) -> Array:
+    """Smoothstep: 0 up to 0, 1 from 1 on, at rest at both."""
+    x = np.clip(x, 0, 1)
+    return x * x * (3 - 2 * x)
+
+
+def _unit(v: Array) -> Array:
+    length = _length(v)[..., None]
+    return np.where(length > _NO_LENGTH**2, v / np.maximum(length, _NO_LENGTH**2), 0)
+
+
+def _about(axis: Array, angle: Array) -> Array:
+    out = np.empty((*angle.shape, 4), axis.dtype)
+    out[..., :3] = axis * np.sin(angle / 2)[..., None]
+    out[..., 3] = np.cos(angle / 2)
+    return out
+
+
+def swing(a: Array, b: Array) -> Array:
+    """Return the smallest rotation (…, 4) from a to b; the identity where one has no direction.
+
+    `quaternions.swing` for whole tracks: without its care for nearly opposite directions, which are
+    turned about any axis across.
+    """
+    lengths = _length(a) * _length(b)
+    w = lengths + _dot(a, b)
+    nowhere = w <= 1e-12 * lengths + _NO_LENGTH**2
+    if nowhere.any():
+        a = np.where(_length(a)[..., None] < _NO_LENGTH, b, a)
+        b = np.where(_length(b)[..., None] < _NO_LENGTH, a, b)
+        a, b = (
+            np.where((_length(v) < _NO_LENGTH)[..., None], _ANY.astype(v.dtype), v) for v in (a, b)
+        )
+        return quat.swing(a, b)
+    out = np.empty((*w.shape, 4), w.dtype)
+    out[..., :3] = _cross(a, b)
+    out[..., 3] = w
+    return quat.normalize(out)
+
+
+_ANY = np.array([1.0, 0.0, 0.0])

@@ -1,0 +1,186 @@
+"""The pass `limits` against ranges measured with scipy, whatever pose the rig rests in."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
+import retarget
+from retarget import roles, smpl
+from retarget.errors import FileReadError
+from retarget.options import Options
+from retarget.retargeter import Retargeter
+from retarget.values import Motion
+from retarget_ik.limits import Limits, LimitsParameters, limit
+from retarget_ik.limits_table import TABLE, Ranges
+from support import generated
+from support.data import shared
+
+HARD = LimitsParameters(margin=0, softness=0)
+
+
+def angles(q, axis):
+    """Twist about an axis and the two components of the swing, degrees (…, 3), by scipy."""
+    q = np.where(q[..., 3:] < 0, -q, q)
+    twist = np.zeros_like(q)
+    twist[..., axis], twist[..., 3] = q[..., axis], q[..., 3]
+    swing = (Rotation.from_quat(q) * Rotation.from_quat(twist).inv()).as_rotvec()
+    swing[..., axis] = 2 * np.arctan2(twist[..., axis], twist[..., 3])
+    return np.degrees(swing)
+
+
+def bending(role, vectors, *, fps=60.0):
+    """A body in its T-pose that turns one joint by rotation vectors (F, 3)."""
+    skeleton = smpl.smplh()
+    rotations = np.tile([0.0, 0, 0, 1], (52, len(vectors), 1))
+    rotations[skeleton.index[role]] = Rotation.from_rotvec(vectors).as_quat()
+    root = np.tile(skeleton.rest_translations[0], (len(vectors), 1))
+    return Motion(skeleton=skeleton, fps=fps, rotations=rotations, root_translations=root)
+
+
+def limited(motion, rig=None, **chosen):
+    rig = rig or retarget.load_rig()
+    options = Options(frame0="none", settings={"limits": chosen})
+    before = Retargeter(rig, options=Options(frame0="none")).retarget(motion)
+    return before, Retargeter(rig, options=options, passes={"limits": Limits()}).retarget(motion)
+
+
+def test_every_role_but_the_pelvis_has_ranges_around_the_t_pose():
+    assert set(TABLE) == set(roles.HUMANOID) - {"pelvis"}
+    for role, ranges in TABLE.items():
+        assert all(low < 0 < high for low, high in (ranges.x, ranges.y, ranges.z)), role
+        assert TABLE[roles.MIRROR[role]].mirrored() == ranges or role == roles.MIRROR[role]
+
+
+@given(
+    st.integers(0, 2**31),
+    st.sampled_from(sorted(TABLE)),
+    st.floats(0, 0.5),
+    st.floats(0, 20),
+)
+@settings(deadline=None, max_examples=60)
+def test_what_comes_out_is_within_the_range_and_what_was_within_is_the_same(
+    seed, role, softness, margin
+):
+    rng = np.random.default_rng(seed)
+    turns = Rotation.from_rotvec(rng.normal(0, 1.0, (40, 3))).as_quat()
+    ranges, chosen = TABLE[role], LimitsParameters(softness=softness, margin=margin)
+    after, beyond = limit(turns, ranges, chosen)
+    ends = np.array([ranges.x, ranges.y, ranges.z]) + np.array([-margin, margin])
+    found = angles(after, ranges.twist)
+    assert (found >= ends[:, 0] - 1e-3).all()
+    assert (found <= ends[:, 1] + 1e-3).all()
+    free = angles(turns, ranges.twist)
+    inside = ((free >= (1 - softness) * ends[:, 0]) & (free <= (1 - softness) * ends[:, 1])).all(1)
+    assert not beyond[inside].any()
+    assert beyond[((free < ends[:, 0]) | (free > ends[:, 1])).any(1)].all()
+
+
+def test_the_limit_is_approached_without_a_kink():
+    bend = np.radians(np.linspace(0, 250, 2000))
+    turns = Rotation.from_rotvec(bend[:, None] / 2 * [1, 0, 0]).as_quat()  # up to 125 degrees
+    ranges = Ranges(1, (-5, 90), (-30, 30), (-20, 20))
+    out = angles(limit(turns, ranges, LimitsParameters(margin=0, softness=0.2))[0], 1)[:, 0]
+    speed = np.diff(out) / np.diff(np.degrees(bend / 2))
+    assert (speed <= 1 + 1e-6).all()
+    assert (speed >= -1e-6).all()
+    assert np.abs(np.diff(speed)).max() < 0.01
+    assert out.max() <= 90
+
+
+def test_a_hinge_pushed_aside_stays_bent():
+    turns = Rotation.from_rotvec(np.radians([[0.0, -60, 80]])).as_quat()
+    after = angles(limit(turns, TABLE["left_elbow"], HARD)[0], 0)[0]
+    before = angles(turns, 0)[0]
+    assert after[1] == pytest.approx(before[1], abs=1e-3)
+    assert after[2] == pytest.approx(35, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("role", "degrees", "allowed"),
+    [
+        ("left_knee", (170, 0, 0), (150, 0, 0)),
+        ("left_knee", (-40, 0, 0), (-5, 0, 0)),
+        ("right_elbow", (0, 170, 0), (0, 150, 0)),
+        ("right_elbow", (0, -40, 0), (0, -10, 0)),
+        ("left_wrist", (0, 0, -120), (0, 0, -80)),
+        ("head", (0, 90, 0), (0, 50, 0)),
+    ],
+)
+@pytest.mark.parametrize("rig", ["default", "turned"])
+def test_a_pose_and_t_pose_rests_mean_the_same(role, degrees, allowed, rig):
+    """The target rests in the A-pose, elbow and knee bent by what that has; no matter."""
+    rig = retarget.load_rig() if rig == "default" else generated.turned_rig()
+    share = np.linspace(0, 1, 20)[:, None]
+    motion = bending(role, share * np.radians(degrees))
+    wanted = bending(role, np.radians(np.clip(share * degrees, *_box(allowed))))
+    _, after = limited(motion, rig, margin=0, softness=0)
+    expected = Retargeter(rig, options=Options(frame0="none")).retarget(wanted)
+    dots = np.abs((after.rotations * expected.rotations).sum(-1))
+    assert np.degrees(2 * np.arccos(np.minimum(dots, 1))).max() < 0.2
+
+
+def _box(allowed):
+    return np.minimum(allowed, 0), np.maximum(allowed, 0)
+
+
+def test_only_joints_and_frames_that_exceed_change():
+    bend = np.radians(np.concatenate([np.full(10, 40.0), np.full(10, 200.0), np.full(10, 40.0)]))
+    before, after = limited(bending("left_knee", bend[:, None] * [0.85, 0, 0]))
+    knee = after.rig.joint_of_role["left_knee"]
+    others = [j for j in range(52) if j != knee]
+    assert np.array_equal(before.rotations[others], after.rotations[others])
+    assert np.array_equal(before.rotations[knee, :10], after.rotations[knee, :10])
+    assert np.array_equal(np.abs(before.rotations[knee, 20:]), np.abs(after.rotations[knee, 20:]))
+    assert not np.array_equal(before.rotations[knee, 10:20], after.rotations[knee, 10:20])
+
+
+def test_a_clip_within_its_ranges_is_the_same_clip():
+    motion = retarget.load_motion(shared("data/amass/A1_-_Stand_poses.npz"))
+    before, after = limited(motion)
+    assert np.array_equal(before.rotations, after.rotations)
+
+
+def test_a_real_clip_of_a_seated_body_is_left_alone_but_for_its_fingers():
+    before, after = limited(retarget.load_motion(shared("data/amass/amass_sample.npz")))
+    changed = {
+        before.rig.roles[name]
+        for j, name in enumerate(before.rig.skeleton.names)
+        if not np.array_equal(before.rotations[j], after.rotations[j])
+    }
+    assert not {role for role in changed if role in {r for r, _, _ in roles.BODY}}
+
+
+def stating(given):
+    """A rig whose left knee states its ranges in its file."""
+    rig = retarget.load_rig()
+    nodes = [{} for _ in rig.skeleton.names]
+    nodes[rig.joint_of_role["left_knee"]] = {"extras": {"retarget_limits": given}}
+    asset = SimpleNamespace(
+        path="hero.glb",
+        gltf=SimpleNamespace(json={"nodes": nodes}),
+        nodes=np.arange(52, dtype=np.int32),
+        turn=np.array([0.0, 0, 0, 1]),
+    )
+    return attrs.evolve(rig, asset=asset)
+
+
+def test_a_rig_may_state_its_own_ranges():
+    motion = bending("left_knee", np.radians([[60.0, 0, 0]] * 3))
+    rig = stating([-5, 30, -10, 10, -10, 10])
+    _, after = limited(motion, rig, margin=0, softness=0)
+    wanted = bending("left_knee", np.radians([[30.0, 0, 0]] * 3))
+    expected = Retargeter(rig, options=Options(frame0="none")).retarget(wanted)
+    np.testing.assert_allclose(after.rotations, expected.rotations, atol=2e-3)
+
+
+@pytest.mark.parametrize("given", [[1, 2], "wide", [5, 30, -1, 1, -1, 1], [0, 0, 0, 0, 0, "x"]])
+def test_ranges_that_are_none_are_refused_by_name(given):
+    with pytest.raises(FileReadError, match=r"hero.glb: joint .*: retarget_limits is"):
+        limited(bending("left_knee", np.zeros((2, 3))), stating(given))
