@@ -83,7 +83,7 @@ def test_what_is_named_is_taken():
     [
         ({"backend": "blender"}, r"--backend blender: .*retarget\[blender\]"),
         ({"fk_solver": "gpu"}, r"--fk-solver gpu: .*Installed: numpy"),
-        ({"passes": ["lift", "smooth"]}, r"--pass smooth: .*Installed: lift"),
+        ({"passes": ["lift", "smooth"]}, r"--pass smooth: .*Installed: .*lift"),
         ({"passes": ["lift", "lift"]}, r"lift, lift: one is named twice"),
         ({"motion_source": "bvh"}, r"--motion-source bvh: .*Installed: toy"),
         ({"target": "absent.npz"}, r"--target absent\.npz: not found"),
@@ -202,7 +202,8 @@ def test_run_into_a_folder_is_told_not_overwritten():
 def test_step_by_step_is_the_same_as_run():
     plugins = toy_plugins()
     retarget.run("walk.npz", output="run.glb", plugins=plugins)
-    retargeter = retarget.Retargeter(retarget.load_rig(plugins=plugins))
+    passes = retarget.load_passes(plugins=plugins)
+    retargeter = retarget.Retargeter(retarget.load_rig(plugins=plugins), passes=passes)
     clip = retargeter.retarget(retarget.load_motion("walk.npz", plugins=plugins))
     retarget.export(clip, "steps.glb", plugins=plugins)
     assert written(Path("run.glb")) == written(Path("steps.glb"))
@@ -269,3 +270,21 @@ def test_a_format_that_the_backend_does_not_write_is_refused():
     plugins = toy_plugins(Toys(exporters=[offer("plain", ToyExporter())]))
     with pytest.raises(UsageError, match=r"--format fbx: this backend writes \.glb"):
         Pipeline.prepare(backend="plain", options=Options(format="fbx"), plugins=plugins)
+
+
+def test_floor_feet_and_hands_are_applied_where_none_are_named(tmp_path):
+    retarget.run("walk.npz", output=tmp_path / "a.glb", plugins=toy_plugins())
+    applied = written(tmp_path / "a.glb")["provenance"]["passes"]
+    assert [made.split()[0] for made in applied] == ["floor", "feet", "hands"]
+    retarget.run("walk.npz", output=tmp_path / "b.glb", plugins=toy_plugins(), passes=())
+    assert written(tmp_path / "b.glb")["provenance"]["passes"] == []
+
+
+def test_default_passes_that_are_not_installed_are_missed_aloud(tmp_path):
+    plugins = toy_plugins(passes=[offer("floor", ToyPass())])
+    result = retarget.run("walk.npz", output=tmp_path / "a.glb", plugins=plugins)
+    (told,) = [w for w in result.warnings if "made without" in w]
+    assert "feet, hands, which are not installed" in told
+    assert "pip install retarget-ik" in told
+    result = retarget.run("walk.npz", output=tmp_path / "b.glb", plugins=plugins, passes=())
+    assert not [w for w in result.warnings if "made without" in w]

@@ -11,6 +11,7 @@ import pytest
 from retarget import kinds
 from retarget.errors import PluginError
 from retarget.hookspecs import hookimpl
+from retarget.loading import DEFAULT_PASSES
 from retarget.plugins import Plugins
 from support.plugins import (
     ToyPass,
@@ -160,7 +161,7 @@ def test_a_plugin_that_cannot_be_called_is_refused_and_leaves_no_trace(plugin, w
     with pytest.raises(PluginError, match=words):
         plugins.register(plugin, "odd")
     plugins.register(Toys(passes=[offer("late", ToyPass())]), "odd")
-    assert {"late", "lift"} == set(plugins.offers(kinds.PASS))
+    assert {"late", "lift", *DEFAULT_PASSES} == set(plugins.offers(kinds.PASS))
 
 
 def test_registering_twice_is_refused_and_keeps_the_first():
@@ -174,11 +175,11 @@ def test_registering_twice_is_refused_and_keeps_the_first():
 
 def test_what_is_registered_after_the_first_question_is_found_too():
     plugins = toy_plugins()
-    assert set(plugins.offers(kinds.PASS)) == {"lift"}
+    assert set(plugins.offers(kinds.PASS)) == {"lift", *DEFAULT_PASSES}
     assert set(plugins.load_all(kinds.MOTION_SOURCE)) == {"toy"}
     late = Toys(passes=[offer("late", ToyPass())], sources=[offer("late", ToySource())])
     plugins.register(late, "late")
-    assert set(plugins.offers(kinds.PASS)) == {"late", "lift"}
+    assert set(plugins.offers(kinds.PASS)) == {"late", "lift", *DEFAULT_PASSES}
     assert set(plugins.load_all(kinds.MOTION_SOURCE)) == {"late", "toy"}
 
 

@@ -13,6 +13,7 @@ from retarget import smpl
 from retarget.errors import FileReadError, OutputExistsError, RetargetError
 from retarget.fk import NumpyFK
 from retarget.hookspecs import hookimpl
+from retarget.loading import DEFAULT_PASSES
 from retarget.plugins import Plugins
 from retarget.providers import Provider
 from retarget.values import ExportResult, Motion, Rig, Source
@@ -150,13 +151,23 @@ class ToyPass:
         return attrs.evolve(clip, root_translations=clip.root_translations + np.float32([0, 1, 0]))
 
 
+class StillPass:
+    """Leaves the clip as it is."""
+
+    def apply(self, clip, context):  # noqa: ARG002
+        return clip
+
+
 def toys(**more):
     """A plugin with everything a conversion needs, under the names it takes by default."""
     given = {
         "sources": [offer("toy", ToySource())],
         "targets": [offer("default", ToyTarget())],
         "exporters": [offer("gltf", ToyExporter())],
-        "passes": [offer("lift", ToyPass())],
+        "passes": [
+            *(offer(name, StillPass()) for name in DEFAULT_PASSES),
+            offer("lift", ToyPass()),
+        ],
     }
     return Toys(**given | more)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retarget.api import export, load_motion, load_rig, run
+    from retarget.api import export, load_motion, load_passes, load_rig, run
     from retarget.context import PassContext
     from retarget.errors import (
         NotAMotionError,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "api": ("export", "load_motion", "load_rig", "run"),
+    "api": ("export", "load_motion", "load_passes", "load_rig", "run"),
     "context": ("PassContext",),
     "errors": ("NotAMotionError", "RetargetError", "UsageError"),
     "hookspecs": ("hookimpl",),
@@ -90,6 +90,7 @@ __all__ = [
     "export",
     "hookimpl",
     "load_motion",
+    "load_passes",
     "load_rig",
     "run",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from retarget.loading import load_motion, load_rig
+from retarget.loading import load_motion, load_passes, load_rig
 from retarget.options import Options
 from retarget.pipeline import Pipeline
 from retarget.values import Motion, Rig
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from retarget.plugins import Plugins
     from retarget.values import Clip, ExportResult
 
-__all__ = ["export", "load_motion", "load_rig", "run"]
+__all__ = ["export", "load_motion", "load_passes", "load_rig", "run"]
 
 
 def run(
@@ -28,7 +28,7 @@ def run(
     target: str | PathLike[str] | Rig | None = None,
     output: str | PathLike[str] | None = None,
     backend: str = "gltf",
-    passes: Sequence[str] = (),
+    passes: Sequence[str] | None = None,
     force: bool = False,
     motion_source: str | None = None,
     fk_solver: str = "numpy",
@@ -44,7 +44,8 @@ def run(
         target: a file, a rig in memory, or the built-in target where None.
         output: the file to write; beside the clip, `<stem>_retargeted.glb`, where None.
         backend: name of the exporter.
-        passes: names of the passes, in the order in which they are applied.
+        passes: names of the passes, in the order in which they are applied; floor, feet and hands
+            where None, none where empty.
         force: overwrite the output.
         motion_source: name of the source that must read the clip; by content where None.
         fk_solver: name of the forward-kinematics solver.
@@ -98,6 +99,7 @@ def export(
     pipeline = Pipeline.prepare(
         target=clip.rig,
         backend=backend,
+        passes=(),
         options=_with_force(options, force=force),
         plugins=plugins,
     )

@@ -14,14 +14,17 @@ from retarget.options import Options
 from retarget.plugins import Plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
-    from retarget.contracts import CheckedAPoseSource, CheckedMotionSource
+    from retarget.contracts import CheckedAPoseSource, CheckedMotionSource, CheckedPass
     from retarget.values import Motion, Rig
 
 DEFAULT_TARGET = "default"
 """The A-pose source, and its spec, that is taken when no target is given."""
+
+DEFAULT_PASSES = ("floor", "feet", "hands")
+"""The passes applied where none are named, in this order."""
 
 
 def load_motion(
@@ -81,6 +84,29 @@ def load_rig(
         rig = _claiming(text, plugins).load(text, options)
     told = plugins.notify("retarget_rig_loaded", rig=rig)
     return attrs.evolve(rig, warnings=(*rig.warnings, *told)) if told else rig
+
+
+def load_passes(
+    names: Sequence[str] | None = None, *, plugins: Plugins | None = None
+) -> dict[str, CheckedPass]:
+    """Load passes by name, in the order in which a `Retargeter` is to apply them.
+
+    None stands for those of `DEFAULT_PASSES` that are installed.
+
+    Raises:
+        UsageError: a name that no plugin offers, or one named twice.
+
+    """
+    plugins = plugins or Plugins()
+    if isinstance(names, str):
+        raise UsageError(f"passes is the text {names!r}; give a list of names.")
+    if names is None:
+        offered = plugins.offers(kinds.PASS)
+        names = [name for name in DEFAULT_PASSES if name in offered]
+    chosen = {name: plugins.pass_(name) for name in names}
+    if len(chosen) < len(names):
+        raise UsageError(f"passes {', '.join(names)}: one is named twice; name it once.")
+    return chosen
 
 
 def motion_suffixes(plugins: Plugins) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from retarget import kinds
 from retarget.errors import OutputExistsError, UsageError
-from retarget.loading import load_motion, load_rig
+from retarget.loading import DEFAULT_PASSES, load_motion, load_passes, load_rig
 from retarget.options import Options
 from retarget.plugins import Plugins
 from retarget.retargeter import Retargeter
@@ -36,6 +37,8 @@ class Pipeline:
     exporter: CheckedExporter
     motion_source: str | None = None
     """The source that must read every file; by content where None."""
+    absent_passes: tuple[str, ...] = ()
+    """Passes that would be applied by default, but are not installed."""
 
     @classmethod
     def prepare(
@@ -43,13 +46,16 @@ class Pipeline:
         *,
         target: str | PathLike[str] | Rig | None = None,
         backend: str = "gltf",
-        passes: Sequence[str] = (),
+        passes: Sequence[str] | None = None,
         fk_solver: str = "numpy",
         motion_source: str | None = None,
         options: Options | None = None,
         plugins: Plugins | None = None,
     ) -> Pipeline:
         """Load what was named and make the target.
+
+        `passes` None stands for `DEFAULT_PASSES`. Those of them that are not installed are left
+        out, and every clip says so.
 
         Raises:
             UsageError: a name that no plugin offers, or a pass named twice.
@@ -59,11 +65,8 @@ class Pipeline:
         options, plugins = options or Options(), plugins or Plugins()
         exporter = plugins.exporter(backend)
         solver = plugins.fk_solver(fk_solver)
-        if isinstance(passes, str):
-            raise UsageError(f"passes is the text {passes!r}; give a list of names.")
-        chosen = {name: plugins.pass_(name) for name in passes}
-        if len(chosen) < len(passes):
-            raise UsageError(f"passes {', '.join(passes)}: one is named twice; name it once.")
+        chosen = load_passes(passes, plugins=plugins)
+        absent = [name for name in DEFAULT_PASSES if passes is None and name not in chosen]
         if motion_source is not None:
             plugins.motion_source(motion_source)
         if not isinstance(target, Rig):
@@ -74,6 +77,7 @@ class Pipeline:
             retargeter=Retargeter(target, options=options, passes=chosen, solver=solver),
             exporter=exporter,
             motion_source=motion_source,
+            absent_passes=tuple(absent),
         )
         made.format  # noqa: B018 - an impossible one is refused before any work
         return made
@@ -119,7 +123,17 @@ class Pipeline:
         motion = clip if not isinstance(clip, Path) else self.load(clip)
         retargeted = self.retargeter.retarget(motion)
         told = self.plugins.notify("retarget_clip_retargeted", clip=retargeted, motion=motion)
-        return attrs.evolve(retargeted, warnings=(*retargeted.warnings, *told))
+        return attrs.evolve(retargeted, warnings=(*retargeted.warnings, *self._lack(), *told))
+
+    def _lack(self) -> tuple[str, ...]:
+        if not self.absent_passes:
+            return ()
+        names, get = ", ".join(self.absent_passes), kinds.PASS.absent[self.absent_passes[0]]
+        told = (
+            f"made without the passes {names}, which are not installed: feet may slide. Get them "
+            f"with: {get}; or ask for none: --no-passes."
+        )
+        return (told,)
 
     def load(self, path: Path) -> Motion:
         """Read a motion with this pipeline's options and plugins; raises as `load_motion`."""

@@ -143,7 +143,8 @@ def _add_retargeting(g: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="apply this pass; may be given several times, applied in that order",
+        help="apply this pass instead of floor, feet and hands; may be given several times, "
+        "applied in that order",
     )
     passes.add_argument("--no-passes", action="store_true", help="apply no pass")
     g.add_argument(

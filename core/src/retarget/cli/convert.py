@@ -54,7 +54,7 @@ def _pipeline(asked: argparse.Namespace, extra: dict[str, object], plugins: Plug
     return Pipeline.prepare(
         target=asked.target,
         backend=asked.backend,
-        passes=asked.passes,
+        passes=() if asked.no_passes else asked.passes or None,
         fk_solver=asked.fk_solver,
         motion_source=asked.motion_source,
         options=arguments.options_of(asked, extra),
