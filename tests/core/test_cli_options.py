@@ -54,6 +54,7 @@ def test_by_default_nothing_special_is_asked(retarget):
         "cube_size": 0.05,
         "cube_location": [0, 0, 0],
         "format": None,
+        "sidecar": False,
         "force": False,
         "extra": {},
     }

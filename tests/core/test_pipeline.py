@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import attrs
@@ -288,3 +289,14 @@ def test_default_passes_that_are_not_installed_are_missed_aloud(tmp_path):
     assert "pip install retarget-ik" in told
     result = retarget.run("walk.npz", output=tmp_path / "b.glb", plugins=plugins, passes=())
     assert not [w for w in result.warnings if "made without" in w]
+
+
+def test_a_sidecar_tells_what_the_file_tells(tmp_path):
+    options = Options(sidecar=True)
+    retarget.run("walk.npz", output=tmp_path / "a.glb", plugins=toy_plugins(), options=options)
+    told = json.loads((tmp_path / "a.json").read_text())
+    assert told == written(tmp_path / "a.glb")["provenance"]
+    (tmp_path / "a.glb").unlink()
+    with pytest.raises(OutputExistsError, match=r"a\.json"):
+        retarget.run("walk.npz", output=tmp_path / "a.glb", plugins=toy_plugins(), options=options)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json", "walk.npz"]

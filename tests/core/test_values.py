@@ -202,3 +202,9 @@ def test_an_export_result_holds_a_path_and_a_tuple_of_warnings():
 def test_values_compare_by_identity():
     """Equality of arrays has no single answer, so none is offered."""
     assert rig() != rig()
+
+
+def test_contacts_are_told_in_runs():
+    touching = [[1, 1, 0, 1, 0], [0, 0, 0, 0, 0], [0, 0, 0, 1, 1]]
+    contacts = Contacts(points=("a", "b", "c"), touching=touching)
+    assert contacts.runs() == {"a": [[0, 1], [3, 3]], "b": [], "c": [[3, 4]]}

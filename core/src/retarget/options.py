@@ -93,6 +93,8 @@ class Options:
     """Centre of the helper cube, metres, +Y up."""
     format: str | None = None
     """Suffix, with or without its dot, of outputs; the exporter's first format where None."""
+    sidecar: bool = False
+    """Also write what the file says of its making as JSON beside it."""
     force: bool = False
     """Overwrite outputs that exist."""
 

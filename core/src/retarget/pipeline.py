@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -12,16 +13,20 @@ from retarget import kinds
 from retarget.errors import OutputExistsError, UsageError
 from retarget.loading import DEFAULT_PASSES, load_motion, load_passes, load_rig
 from retarget.options import Options
+from retarget.output import replacing
 from retarget.plugins import Plugins
 from retarget.retargeter import Retargeter
 from retarget.values import Clip, Rig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
     from retarget.contracts import CheckedExporter
     from retarget.values import ExportResult, Motion
+
+SIDECAR = ".json"
+"""Suffix of what tells of an output's making, beside it."""
 
 OUTPUT_MARK = "_retargeted"
 """Added to the name of a clip to name its output."""
@@ -145,6 +150,7 @@ class Pipeline:
         """Write a clip; the result carries the clip's warnings, too."""
         clip = self._signed(clip)
         result = self.exporter.export(clip, output, self.options)
+        self._write_sidecar(output, clip.provenance)
         told = self.plugins.notify("retarget_clip_exported", result=result, clip=clip)
         return attrs.evolve(result, warnings=(*clip.warnings, *result.warnings, *told))
 
@@ -168,6 +174,7 @@ class Pipeline:
                 yield written[-1]
 
         result = self.exporter.export_all(taken(), output, self.options)
+        self._write_sidecar(output, {clip.name: clip.provenance for clip in written})
         told = [
             said
             for clip in written
@@ -183,6 +190,11 @@ class Pipeline:
         if output.suffix.lower() not in formats:
             raise UsageError(f"{output}: this backend writes {', '.join(formats)}; name it so.")
         self.refuse_existing(output)
+
+    def _write_sidecar(self, output: Path, facts: Mapping[str, Any]) -> None:
+        if self.options.sidecar:
+            with replacing(output.with_suffix(SIDECAR)) as unfinished:
+                unfinished.write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
     def _signed(self, clip: Clip) -> Clip:
         return attrs.evolve(clip, provenance={**clip.provenance, "backend": self.exporter.made_by})
@@ -212,5 +224,7 @@ class Pipeline:
                 f"{output}: --format {self.options.format} was asked for; name the output so, or "
                 "leave --format out."
             )
-        if output.exists() and not self.options.force:
-            raise OutputExistsError(f"{output} is already there; --force overwrites it.")
+        beside = [output.with_suffix(SIDECAR)] if self.options.sidecar else []
+        for path in (output, *beside):
+            if path.exists() and not self.options.force:
+                raise OutputExistsError(f"{path} is already there; --force overwrites it.")

@@ -98,7 +98,11 @@ class Retargeter:
             for one in self.passes.values():
                 clip = one.apply(clip, context)
             clip = attrs.evolve(clip, rotations=quat.continuous(clip.rotations))
-        return with_apose(clip, mode=self.options.frame0, place=self.options.frame0_place)
+        clip = with_apose(clip, mode=self.options.frame0, place=self.options.frame0_place)
+        if clip.contacts is not None:
+            told = {**clip.provenance, "contacts": clip.contacts.runs()}
+            clip = attrs.evolve(clip, provenance=told)
+        return clip
 
     def _plan(self, source: Skeleton) -> _Plan:
         key = b"".join(

@@ -304,6 +304,17 @@ class Contacts:
     touching: NDArray[np.bool_] = attrs.field(converter=_bool, repr=False)
     """(C, F) True where the point is in contact."""
 
+    def runs(self) -> dict[str, list[list[int]]]:
+        """Return the first and the last frame of each contact, by point."""
+        edges = np.diff(np.pad(self.touching.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+        return {
+            point: [
+                [int(first), int(last) - 1]
+                for first, last in zip(*(np.flatnonzero(e == way) for way in (1, -1)), strict=True)
+            ]
+            for point, e in zip(self.points, edges, strict=True)
+        }
+
 
 @attrs.frozen(kw_only=True, eq=False)
 class RootMotion:

@@ -69,6 +69,11 @@ def _add_files(g: argparse._ArgumentGroup) -> None:
         metavar="SUFFIX",
         help="what outputs are that you do not name: glb, gltf, vrma; with Blender fbx, blend",
     )
+    g.add_argument(
+        "--sidecar",
+        action="store_true",
+        help="also write how each file was made, contacts and parameters, as JSON beside it",
+    )
     g.add_argument("--limit", type=_count, metavar="N", help="convert the first N motions only")
     g.add_argument("--force", action="store_true", help="overwrite outputs that are there")
     g.add_argument(
@@ -192,6 +197,7 @@ def options_of(given: argparse.Namespace, extra: dict[str, object]) -> Options:
         cube_size=given.cube_size,
         cube_location=(x, z, -y),  # Blender's Z-up to +Y up
         format=given.format,
+        sidecar=given.sidecar,
         force=given.force,
         extra=extra,
     )
