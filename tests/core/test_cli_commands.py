@@ -115,7 +115,7 @@ def test_what_is_installed_is_told_with_who_offers_it(monkeypatch, capsys):
         ("target", "--target", "default", "toys"),
         ("FK solver", "--fk-solver", "numpy", "retarget-core"),
         ("backend", "--backend", "gltf", "toys"),
-        ("pass", "--pass", "lift", "toys"),
+        *(("pass", "--pass", name, "toys") for name in ("feet", "floor", "hands", "lift")),
     ]
     solver = listing["providers"][2]
     assert solver["version"] == __version__

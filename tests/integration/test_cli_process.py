@@ -325,7 +325,7 @@ def test_ctrl_c_while_a_clip_is_worked_on(tmp_path):
         amass(tmp_path / "data" / f"{name}.npz")
     with (
         (tmp_path / "stderr").open("w") as file,
-        started("data", cwd=tmp_path, site=tmp_path, stderr=file) as process,
+        started("data", "--no-passes", cwd=tmp_path, site=tmp_path, stderr=file) as process,
     ):
         assert process.stdout.readline().startswith("[1/3] done ")  # told while the next is at work
         while not (tmp_path / "asleep").exists():

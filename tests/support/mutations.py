@@ -55,7 +55,7 @@ def damaged_json(draw, glb):
         if what == "remove":
             del holder[path[-1]]
         elif what == "replace":
-            holder[path[-1]] = draw(VALUES)
+            holder[path[-1]] = copy.deepcopy(draw(VALUES))
         elif what == "move":
             source = draw(st.sampled_from([other for other in _places(document) if other]))
             held = document
@@ -65,5 +65,5 @@ def damaged_json(draw, glb):
         elif isinstance(holder, dict):
             keys = ["matrix", "scale", "sparse", "extensions", "byteStride", "byteOffset", "uri"]
             keys += ["normalized", "skin", "mesh", "children", "inverseBindMatrices", "rotation"]
-            holder[draw(st.sampled_from(keys))] = draw(VALUES)
+            holder[draw(st.sampled_from(keys))] = copy.deepcopy(draw(VALUES))
     return Glb(document, glb.bin)
