@@ -235,3 +235,30 @@ class TestVrm:
         glb = stick_figure()
         glb.json["extensions"] = {"VRMC_vrm": {"humanoid": {"humanBones": bones}}}
         assert set(load(glb, tmp_path).roles.values()) == set(JOINTS)
+
+
+def test_what_is_doubted_names_the_file(tmp_path):
+    """A clip's warnings and its target's stand side by side."""
+
+    def swap(name):
+        return name.replace("Left", "?").replace("Right", "Left").replace("?", "Right")
+
+    rig = load(characters.renamed(characters.mixamo(), swap), tmp_path)
+    told = [warning for warning in rig.warnings if "left and right were swapped" in warning]
+    assert len(told) == 2
+    assert all(warning.startswith(f"{tmp_path / 'hero.glb'}: The ") for warning in told)
+
+
+def test_a_body_that_lies_in_its_file_is_told(tmp_path):
+    lying = characters.turned(characters.mixamo(), characters.Z_UP).save(tmp_path / "hero.glb")
+    (told,) = retarget.load_rig(lying).warnings
+    assert "does not stand along +Y" in told
+    back = Rotation.from_euler("y", 180, degrees=True)
+    turned = characters.turned(characters.mixamo(), back).save(tmp_path / "back.glb")
+    assert retarget.load_rig(turned).warnings == ()
+
+
+def test_options_for_characters_are_of_no_use_elsewhere_and_told():
+    options = retarget.Options(rig="Armature", joint_map={"left_hip": "thigh_l"})
+    (told,) = retarget.load_rig(options=options).warnings
+    assert told.startswith("--rig and --joint-map: of no use")

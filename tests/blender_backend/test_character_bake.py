@@ -477,3 +477,23 @@ def test_travel_on_the_root_joint_moves_it_and_changes_nothing_else(rig_of, expo
         moved = yaw[f].apply(stood[:3, 3]) + way[f]
         assert np.abs(gone[f, :3, 3] - moved).max() < 1e-4
         assert np.abs(gone[f, :3, :3] - yaw[f].as_matrix() @ stood[:3, :3]).max() < 1e-3
+
+
+@pytest.mark.parametrize("suffix", ["fbx", "blend"])
+def test_the_users_file_is_never_written_to(rig_of, exporter, tmp_path, suffix):
+    rig = rig_of("mixamo", suffix)
+    path = tmp_path / f"hero.{suffix}"
+    path.write_bytes(b"mine")
+    clip = clip_of(attrs.evolve(rig, asset=attrs.evolve(rig.asset, path=path)))
+    with pytest.raises(UsageError, match=r"target itself.*another output"):
+        exporter.export(clip, path, Options(force=True))
+    assert path.read_bytes() == b"mine"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody may write")
+def test_a_folder_that_takes_no_file_is_told_plainly(rig_of, exporter):
+    path = Path("/proc/hero.blend")
+    with pytest.raises(RetargetError) as caught:
+        exporter.export(clip_of(rig_of("mixamo", "glb")), path, Options())
+    assert str(caught.value).startswith(f"{path}: cannot be written (")
+    assert "\n" not in str(caught.value)

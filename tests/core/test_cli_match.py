@@ -71,6 +71,22 @@ def test_the_users_map_wins_and_an_empty_joint_leaves_a_role_out(hero, match, tm
     )
 
 
+def test_the_character_itself_is_never_written_to(hero, match):
+    before = hero.read_bytes()
+    status, out, err = match(hero, "-o", hero, "--force")
+    assert (status, out, "target itself" in err) == (2, "", True)
+    assert hero.read_bytes() == before
+
+
+def test_a_role_left_out_stays_so_in_the_map_that_is_written(hero, match, tmp_path):
+    given, written = tmp_path / "given.json", tmp_path / "written.json"
+    given.write_text(json.dumps({"left_foot": ""}))
+    assert match(hero, "--joint-map", given, "-o", written)[0] == 0
+    assert read_joint_map(written) == {**characters.GAME_ENGINE, "left_foot": ""}
+    status, out, _ = match(hero, "--joint-map", written)
+    assert (status, "missing: left_foot" in out) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -99,12 +115,22 @@ def test_without_an_arm_it_is_an_error_that_shows_the_table(match, tmp_path):
     ]
     hero = characters.without(characters.game_engine(), arm).save(tmp_path / "hero.glb")
     status, out, err = match(hero)
-    assert (status, out) == (1, "")
+    assert status == 1
     assert "no joint was found for left_shoulder, left_elbow, left_wrist" in err
-    assert "right_elbow" in err
+    assert any(line.split()[:2] == ["right_elbow", "lowerarm_r"] for line in out.splitlines())
 
 
 def test_generated_skeletons_have_a_match_as_well(match):
     status, out, _ = match("default")
     assert status == 0
     assert "left_index1     L_Hand_0" in out
+
+
+def test_of_a_rig_that_lacks_joints_there_is_a_map_to_go_on_from(match, tmp_path):
+    hero = characters.without(characters.game_engine(), ["upperarm_l"]).save(tmp_path / "hero.glb")
+    status, out, err = match(hero, "-o", tmp_path / "map.json", "--json")
+    assert (status, "no joint was found for" in err, "\n" in err.strip()) == (1, True, False)
+    told = json.loads(out)
+    started = read_joint_map(tmp_path / "map.json")
+    assert {role for role, joint in started.items() if not joint} == set(told["missing"])
+    assert started["right_shoulder"] == "upperarm_r"

@@ -294,9 +294,25 @@ def test_default_passes_that_are_not_installed_are_missed_aloud(tmp_path):
 def test_a_sidecar_tells_what_the_file_tells(tmp_path):
     options = Options(sidecar=True)
     retarget.run("walk.npz", output=tmp_path / "a.glb", plugins=toy_plugins(), options=options)
-    told = json.loads((tmp_path / "a.json").read_text())
+    told = json.loads((tmp_path / "a.made.json").read_text())
     assert told == written(tmp_path / "a.glb")["provenance"]
     (tmp_path / "a.glb").unlink()
-    with pytest.raises(OutputExistsError, match=r"a\.json"):
+    with pytest.raises(OutputExistsError, match=r"a\.made\.json"):
         retarget.run("walk.npz", output=tmp_path / "a.glb", plugins=toy_plugins(), options=options)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json", "walk.npz"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.made.json", "walk.npz"]
+
+
+def test_the_target_is_never_an_output(tmp_path):
+    class Named(ToyTarget):
+        def sniff(self, spec):
+            return spec.endswith("hero.glb")
+
+    hero = tmp_path / "hero.glb"
+    hero.write_text("mine")
+    plugins = toy_plugins(Toys(targets=[offer("hero", Named())]))
+    for output in (hero, tmp_path / "link.glb"):
+        if output is not hero:
+            output.symlink_to(hero)
+        with pytest.raises(UsageError, match="is the target itself"):
+            retarget.run("walk.npz", target=hero, output=output, force=True, plugins=plugins)
+    assert hero.read_text() == "mine"

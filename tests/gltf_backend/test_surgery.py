@@ -254,6 +254,33 @@ def test_the_files_animations_stay_and_names_are_told_apart(tmp_path):
     assert out.json["animations"][0] == glb.json["animations"][0]
 
 
+@pytest.mark.parametrize("name", ["hero.glb", "link.glb", "away/../hero.glb"])
+def test_the_users_file_is_never_written_to(name, tmp_path):
+    path = characters.mixamo().save(tmp_path / "hero.glb")
+    (tmp_path / "away").mkdir()
+    (tmp_path / "link.glb").symlink_to(path)
+    before, clip = path.read_bytes(), clip_of(hips_rig(path), 4)
+    with pytest.raises(UsageError, match=r"target itself.*another output"):
+        GltfExporter().export(clip, tmp_path / name, Options(force=True))
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["away", "hero.glb", "link.glb"]
+
+
+def test_nor_are_the_buffers_and_images_beside_it(tmp_path):
+    glb = characters.mixamo()
+    glb.json["buffers"][0]["uri"] = "hero%20data.bin"
+    glb.json["images"] = [{"uri": "skin.glb"}, {"uri": "data:image/png;base64,"}]
+    (tmp_path / "hero.gltf").write_text(json.dumps(glb.json))
+    (tmp_path / "hero data.bin").write_bytes(glb.bin)
+    (tmp_path / "skin.glb").write_bytes(b"an image, whatever it is called")
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    clip = clip_of(hips_rig(tmp_path / "hero.gltf"), 4)
+    for name in ("hero data.gltf", "skin.glb"):
+        with pytest.raises(UsageError, match=r"part of the target .*hero\.gltf"):
+            GltfExporter().export(clip, tmp_path / name, Options(force=True))
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
 def test_or_go(tmp_path):
     glb = with_animation(characters.mixamo(), "mixamorig:Head", [[0, 1, 0], [0, 2, 0]])
     clip = clip_of(hips_rig(glb.save(tmp_path / "hero.glb")), 24)

@@ -102,6 +102,7 @@ def plan(
     if output is not None and output.suffix.lower() in formats and not output.is_dir():
         if len(clips) != 1 or any(given.is_dir() for given in inputs):
             raise UsageError(f"--output {output}: a single file needs a single clip as input.")
+        pipeline.refuse_format(output)
         return [Job(source=clips[0], output=output)]
     if output is not None and output.suffix.lower() in _FILES and not output.is_dir():
         raise UsageError(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from retarget.matching import Recognition
+
 
 class RetargetError(Exception):
     """Base of what retarget raises on purpose; the command line prints it without a traceback.
@@ -38,6 +43,9 @@ class ValueShapeError(RetargetError, ValueError):
 
 class MatchError(RetargetError):
     """The rig lacks joints without which a motion cannot be put on it."""
+
+    recognition: Recognition | None = None
+    """What was found all the same, where the rig's joints were looked for."""
 
 
 class PluginError(RetargetError):

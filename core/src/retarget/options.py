@@ -48,6 +48,11 @@ def _point(_: Options, attribute: attrs.Attribute[Any], value: tuple[float, ...]
         raise UsageError(f"{attribute.name} is {value}; it must be three finite numbers.")
 
 
+def _text(_: Options, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{attribute.name} is {value!r}; it must be a text.")
+
+
 @attrs.frozen(kw_only=True)
 class Options:
     """Everything that may be asked of a conversion besides its input, target and output.
@@ -66,7 +71,7 @@ class Options:
     """Read no more than this many frames."""
 
     # The target
-    rig: str | None = None
+    rig: str | None = attrs.field(default=None, validator=_text)
     """Name of the armature, skin or mesh to take, where a file holds several."""
     joint_map: Mapping[str, str] = attrs.field(factory=dict)
     """Joint by role, overriding what is found; "" leaves a role out."""
@@ -91,7 +96,7 @@ class Options:
         default=(0.0, 0.0, 0.0), validator=_point
     )
     """Centre of the helper cube, metres, +Y up."""
-    format: str | None = None
+    format: str | None = attrs.field(default=None, validator=_text)
     """Suffix, with or without its dot, of outputs; the exporter's first format where None."""
     sidecar: bool = False
     """Also write what the file says of its making as JSON beside it."""

@@ -6,10 +6,11 @@ import contextlib
 import uuid
 from typing import TYPE_CHECKING
 
-from retarget.errors import OutputExistsError, RetargetError
+from retarget.errors import OutputExistsError, RetargetError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from os import PathLike
     from pathlib import Path
 
 
@@ -29,6 +30,23 @@ def refuse(path: Path, *, overwrite: bool) -> None:
         raise RetargetError(f"{path}: is a folder; name a file.")
     if taken and not overwrite:
         raise OutputExistsError(f"{path}: exists already; use --force to overwrite it.")
+
+
+def refuse_own(path: Path, target: str | PathLike[str] | None) -> None:
+    """Check that writing `path` does not overwrite the target that the user named.
+
+    Links count as what they lead to.
+
+    Raises:
+        UsageError: both are one file.
+
+    """
+    try:
+        same = target is not None and path.samefile(target)
+    except (OSError, ValueError):  # one of them is not there, or no path at all
+        return
+    if same:
+        raise UsageError(f"{path}: is the target itself, which is never changed; name another.")
 
 
 @contextlib.contextmanager

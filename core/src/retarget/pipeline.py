@@ -13,7 +13,7 @@ from retarget import kinds
 from retarget.errors import OutputExistsError, UsageError
 from retarget.loading import DEFAULT_PASSES, load_motion, load_passes, load_rig
 from retarget.options import Options
-from retarget.output import replacing
+from retarget.output import refuse_own, replacing
 from retarget.plugins import Plugins
 from retarget.retargeter import Retargeter
 from retarget.values import Clip, Rig
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from retarget.contracts import CheckedExporter
     from retarget.values import ExportResult, Motion
 
-SIDECAR = ".json"
-"""Suffix of what tells of an output's making, beside it."""
+SIDECAR = ".made.json"
+"""Suffix of what tells of an output's making, beside it; `.json` alone may be a joint map's."""
 
 OUTPUT_MARK = "_retargeted"
 """Added to the name of a clip to name its output."""
@@ -42,6 +42,8 @@ class Pipeline:
     exporter: CheckedExporter
     motion_source: str | None = None
     """The source that must read every file; by content where None."""
+    target: str | PathLike[str] | None = None
+    """What the target was made from; None for the built-in one and for a rig in memory."""
     absent_passes: tuple[str, ...] = ()
     """Passes that would be applied by default, but are not installed."""
 
@@ -74,6 +76,7 @@ class Pipeline:
         absent = [name for name in DEFAULT_PASSES if passes is None and name not in chosen]
         if motion_source is not None:
             plugins.motion_source(motion_source)
+        named = None if isinstance(target, Rig) else target
         if not isinstance(target, Rig):
             target = load_rig(target, options=options, plugins=plugins)
         made = cls(
@@ -82,6 +85,7 @@ class Pipeline:
             retargeter=Retargeter(target, options=options, passes=chosen, solver=solver),
             exporter=exporter,
             motion_source=motion_source,
+            target=named,
             absent_passes=tuple(absent),
         )
         made.format  # noqa: B018 - an impossible one is refused before any work
@@ -219,12 +223,15 @@ class Pipeline:
         """Raise where an output is a folder, of another format, or there and not to be replaced."""
         if output.is_dir():
             raise UsageError(f"{output} is a folder; name a file as the output.")
-        if self.options.format is not None and output.suffix.lower() != self.format:
-            raise UsageError(
-                f"{output}: --format {self.options.format} was asked for; name the output so, or "
-                "leave --format out."
-            )
+        self.refuse_format(output)
+        refuse_own(output, self.target)
         beside = [output.with_suffix(SIDECAR)] if self.options.sidecar else []
         for path in (output, *beside):
             if path.exists() and not self.options.force:
                 raise OutputExistsError(f"{path} is already there; --force overwrites it.")
+
+    def refuse_format(self, output: Path) -> None:
+        """Raise where an output is named otherwise than the format asked for."""
+        asked = self.options.format
+        if asked is not None and output.suffix.lower() != self.format:
+            raise UsageError(f"{output}: --format {asked} was asked for; name the output so.")

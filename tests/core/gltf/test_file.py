@@ -103,7 +103,7 @@ BIN = (b"BIN\0", b"1234")
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "JSON"),
+        (b"", "is empty"),
         (b"glTF", "truncated"),
         (glb(JSON, version=1), "version 1; only glTF 2.0"),
         (glb(JSON, version=3), "version 3"),

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from retarget.errors import FileReadError, MatchError, RetargetError
+from retarget.errors import FileReadError, MatchError, RetargetError, UsageError
 from retarget.matching import read_joint_map, recognise
 from retarget.values import Follow
 from support import rig_conventions, rig_variations
@@ -75,6 +75,12 @@ def test_a_map_that_is_not_there_is_refused(tmp_path):
 
 def match(joints, joint_map, **given):
     return recognise(skeleton(joints), name="hero", joint_map=joint_map, **given)
+
+
+@pytest.mark.parametrize("wrong", ["map.json", None, {"neck": 5}, {"neck": None}, {1: "neck"}])
+def test_a_map_from_a_program_that_is_none_is_refused(wrong):
+    with pytest.raises(UsageError, match=r"joint_map.*read_joint_map"):
+        match(character("mixamo"), wrong)
 
 
 def test_a_map_wins_over_names():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from retarget.cli.arguments import add_target, target_options
+from retarget.errors import MatchError
 from retarget.options import Options
 from retarget.plugins import Plugins
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retarget.matching import Recognition
-    from retarget.values import Rig
 
 
 def run(given: Sequence[str]) -> int:
@@ -36,21 +36,38 @@ def run(given: Sequence[str]) -> int:
 
     if asked.output is not None:
         output.refuse(asked.output, overwrite=asked.force)
+        output.refuse_own(asked.output, asked.target)
     try:
         options = Options(**target_options(asked), extra=extra)
         rig = load_rig(asked.target, options=options, plugins=plugins)
+    except MatchError as error:
+        if error.recognition is None:
+            raise
+        _tell(error.recognition, asked, {})  # what there is, to go on from
+        raise MatchError(str(error).partition("\n")[0]) from None
     finally:
         for failure in plugins.failures:
             print(f"warning: {failure}", file=sys.stderr)
-    recognition = Recognition.of_rig(rig)
-    print(json.dumps(_facts(rig, recognition), indent=2) if asked.json else recognition.table())
-    for warning in rig.warnings:
+    armature = rig.asset.armature if rig.asset else None
+    _tell(Recognition.of_rig(rig), asked, {"rig": rig.name, "armature": armature})
+    return 0
+
+
+def _tell(recognition: Recognition, asked: argparse.Namespace, facts: dict[str, Any]) -> None:
+    """Print the match, and write it as a joint map where that was asked for."""
+    if asked.json:
+        print(json.dumps(facts | _facts(recognition), indent=2))
+    else:
+        print(recognition.table())
+    for warning in recognition.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     if asked.output is not None:
+        from retarget import output  # noqa: PLC0415 - as above
+
         joint_map = {f.role: f.joint for f in recognition.found}
+        joint_map |= dict.fromkeys(recognition.missing, "")  # left out stays left out
         with output.replacing(asked.output) as unfinished:
             unfinished.write_text(json.dumps(joint_map, indent=2) + "\n", encoding="utf-8")
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,14 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _facts(rig: Rig, recognition: Recognition) -> dict[str, Any]:
+def _facts(recognition: Recognition) -> dict[str, Any]:
     return {
-        "rig": rig.name,
-        "armature": rig.asset.armature if rig.asset else None,
         "joints": [attrs.asdict(found) for found in recognition.found],
         "missing": list(recognition.missing),
         "follows": {joint: attrs.asdict(f) for joint, f in recognition.follows.items()},
         "unmapped": list(recognition.unmapped),
         "score": round(recognition.score, 4),
-        "warnings": list(rig.warnings),
+        "warnings": list(recognition.warnings),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from retarget.gltf.accessors import read_accessor
 from retarget.gltf.file import GltfFile, parse, read
 from retarget.gltf.nodes import NodeTree, WorldRest
+from retarget.gltf.own_files import refuse_own_files
 from retarget.gltf.skins import Candidate, Skin, candidates, skins_of
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "parse",
     "read",
     "read_accessor",
+    "refuse_own_files",
     "skins_of",
 ]

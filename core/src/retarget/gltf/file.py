@@ -65,6 +65,8 @@ def read(path: Path) -> GltfFile:
 
 def parse(content: bytes, name: str, folder: Path | None = None) -> GltfFile:
     """Make a file from its bytes; as `read`."""
+    if not content:
+        raise FileReadError(f"{name}: is empty: neither a GLB nor glTF's JSON.")
     if content.startswith(container.MAGIC):
         chunks = container.chunks_of(name, content)
         document = _document(name, chunks.json)

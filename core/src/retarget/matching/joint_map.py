@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from retarget import roles
-from retarget.errors import FileReadError, MatchError
+from retarget.errors import FileReadError, MatchError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 _LARGEST = 1 << 20
@@ -93,8 +94,16 @@ def joints_of_map(
 
     Raises:
         MatchError: a role or joint does not exist, or a joint is given to two roles.
+        UsageError: `joint_map` is no mapping of strings, as a path to a file would be.
 
     """
+    if not isinstance(joint_map, Mapping) or not all(
+        isinstance(word, str) for pair in joint_map.items() for word in pair
+    ):
+        raise UsageError(
+            f"joint_map is {joint_map!r}; it must map roles to joints, strings to strings. "
+            "`retarget.matching.read_joint_map` makes it of a file."
+        )
     try:
         wanted = roles_of_map(joint_map.items())
     except MatchError as error:

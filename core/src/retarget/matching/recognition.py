@@ -101,7 +101,9 @@ class Recognition:
         """
         lacking = [role for role in roles.REQUIRED if role in self.missing]
         if lacking:
-            raise MatchError(
+            error = MatchError(
                 f"Rig {name}: no joint was found for {', '.join(lacking)}. Name the joints with "
                 f"--joint-map, or choose another rig with --rig.\n{self.table()}"
             )
+            error.recognition = self
+            raise error

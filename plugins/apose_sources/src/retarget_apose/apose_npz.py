@@ -16,7 +16,7 @@ from retarget import roles
 from retarget.errors import FileReadError, RetargetError
 from retarget.npz import Npz
 from retarget_apose.facing import face_forward
-from retarget_apose.generated import rig_from_positions
+from retarget_apose.generated import rig_from_positions, without_use
 from retarget_apose.joint_names import checked_roles
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class APoseNpz:
         held = ", ".join(Npz.open(path).members) or "nothing"
         return f"is no A-pose file: it has none of {', '.join(KEYS)}. It holds: {held}."
 
-    def load(self, spec: str, options: Options) -> Rig:  # noqa: ARG002 - nothing to choose
+    def load(self, spec: str, options: Options) -> Rig:
         """Make the rig.
 
         Raises:
@@ -78,7 +78,9 @@ class APoseNpz:
         positions = _numbers(path, npz, "J_ABSOLUTE", len(joints))
         offsets = _numbers(path, npz, "SMPL_OFFSETS", len(joints))
         turned, facing_warnings = face_forward(str(path), list(role_of.values()), positions)
-        rig = rig_from_positions(path.name, joints, turned, warnings=facing_warnings)
+        rig = rig_from_positions(
+            path.name, joints, turned, warnings=(*facing_warnings, *without_use(options))
+        )
         return _with_length_warning(rig, joints, offsets)
 
 

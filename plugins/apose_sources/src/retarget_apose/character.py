@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 
     from retarget.gltf import GltfFile
     from retarget.options import Options
+    from retarget.values import Float64
     from retarget_apose.choosing import Chosen
 
 _LISTED = 8
+
+_UPRIGHT = 0.9
+"""Cosine between the file's up and the body's above which it stands."""
 
 
 def rig_from(path: Path, options: Options) -> Rig:
@@ -77,8 +81,9 @@ def rig_of(file: GltfFile, path: Path, options: Options) -> Rig:
         found=taken.recognition.found,
         warnings=(
             *taken.warnings,
-            *taken.recognition.warnings,
+            *(f"{name}: {told}" for told in taken.recognition.warnings),
             *facing_warnings,
+            *_lying(name, turn),
             *_uneven(name, tree, nodes, parents),
             *_unbound(name, strays),
         ),
@@ -118,6 +123,16 @@ def _below(taken: Chosen, carrier: int) -> tuple[NDArray[np.int32], NDArray[np.i
         np.array(parents, np.int32),
         [skeleton.names[joint] for joint in joints],
     )
+
+
+def _lying(name: str, turn: Float64) -> list[str]:
+    if quat.rotate(turn, np.array([0.0, 1.0, 0.0]))[1] > _UPRIGHT:
+        return []
+    told = (
+        f"{name}: the body does not stand along +Y, which is up in glTF; it lies, and its "
+        "animation will. Turn it upright in the program that made the file."
+    )
+    return [told]
 
 
 def _uneven(

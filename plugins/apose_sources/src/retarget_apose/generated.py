@@ -22,6 +22,7 @@ from retarget_apose.joint_names import checked_roles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from retarget.options import Options
     from retarget.values import Float64
 
 _ON_GROUND = (-0.02, 0.15)
@@ -65,6 +66,13 @@ def rig_from_positions(
         floor=0.0 if _ON_GROUND[0] <= lowest <= _ON_GROUND[1] else lowest - SOLE,
         warnings=warnings,
     )
+
+
+def without_use(options: Options) -> tuple[str, ...]:
+    """Return a warning where options were given that mean something to characters alone."""
+    asked = {"--rig": options.rig, "--joint-map": options.joint_map}
+    flags = " and ".join(flag for flag, value in asked.items() if value)
+    return (f"{flags}: of no use here; this target's joints are SMPL-H's.",) if flags else ()
 
 
 def _parents_first(given: list[str]) -> tuple[list[int], list[int]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from retarget import output
 from retarget.errors import RetargetError, UsageError
+from retarget.gltf import refuse_own_files
 from retarget.mesh import make_mesh
 from retarget.values import ExportResult
 from retarget_blender import glb, provenance
@@ -55,7 +56,7 @@ class BlenderExporter:
         `path` holds the old file or the whole new one, never a part.
 
         Raises:
-            UsageError: the suffix is none of `formats`.
+            UsageError: the suffix is none of `formats`, or `path` is the user's own file.
             OutputExistsError: `path` exists and `options.force` is not set.
             PluginError: no Blender is found, or it does not start.
             FileReadError: the user's file, or a library that it links, cannot be opened.
@@ -65,6 +66,8 @@ class BlenderExporter:
         """
         suffix = self._suffix(path)
         output.refuse(path, overwrite=options.force)
+        if clip.rig.asset is not None:
+            refuse_own_files(path, clip.rig.asset)
         session = self._session_for(options)
         try:
             with (
@@ -74,6 +77,8 @@ class BlenderExporter:
                 made = Path(folder) / f"clip{suffix}"
                 if suffix == ".blend":  # it names its textures by the way to them from its place
                     made = unfinished.with_name(f"{unfinished.name}{suffix}").absolute()
+                    made.touch()  # what the folder refuses, Blender would tell less clearly;
+                    made.unlink()  # of a file that is there, it would keep a .blend1
                 try:
                     warnings = self._animate(session, clip, path, made, Path(folder), options)
                     if suffix == ".glb":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from retarget import output
 from retarget.errors import RetargetError, UsageError
+from retarget.gltf import refuse_own_files
 from retarget.values import ExportResult
 from retarget_gltf import choices, glb, separate
 from retarget_gltf.character import Character
@@ -74,7 +75,8 @@ class GltfExporter:
         same bytes.
 
         Raises:
-            UsageError: `path` has another suffix, or an option's value is none.
+            UsageError: `path` has another suffix or is the user's own file, or an option's value
+                is none.
             OutputExistsError: a file is there and `options.force` is not set.
             RetargetError: the clip cannot be held by such a file, or it cannot be written.
 
@@ -96,17 +98,21 @@ class GltfExporter:
             )
         encoding, keep = choices.encoding(options), choices.keeps_animations(options)
         output.refuse(path, overwrite=options.force)
-        if suffix == ".gltf":
-            output.refuse(separate.binary_of(path), overwrite=options.force)
+        separately = suffix == ".gltf"
+        paths = (path, separate.binary_of(path)) if separately else (path,)
+        for each in paths[1:]:
+            output.refuse(each, overwrite=options.force)
         taken = _Taken()
         for clip in clips:
+            if clip.rig.asset is not None:
+                for each in paths:
+                    refuse_own_files(each, clip.rig.asset)
             taken.add(clip, self._subject_for(clip.rig, suffix, options))
-            if suffix != ".gltf":
+            if not separately:
                 glb.refuse_beyond_limit(path, taken.least_size(encoding))
         subject = taken.subject
         if subject is None:
             raise UsageError(f"{path}: there is no clip to write.")
-        separately = suffix == ".gltf"
         document, parts = subject.written(
             taken.moves,
             taken.facts,
