@@ -56,6 +56,7 @@ FIGURES = (
     "jerk_ratio",
     "jerk_added",
     "hand_hand",
+    "hand_body",
     "touch_recall",
     "frame0_error",
     "bone_length",

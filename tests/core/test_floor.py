@@ -7,7 +7,9 @@ from retarget import floor
 from retarget.fk import NumpyFK
 from retarget.values import Skeleton
 from support.bodies import upright
+from support.hard_clips import STEP, hard
 from support.motions import motion
+from support.standing import places_of, turned
 
 
 def found(made):
@@ -54,10 +56,10 @@ def test_two_moments_far_apart_still_make_a_floor():
     assert found(upright(heights, fps=30)).toe_level == pytest.approx(1.0, abs=1e-3)
 
 
-def test_nothing_still_falls_back_to_the_lowest_toes():
+def test_nothing_still_falls_back_to_the_lowest_point():
     t = np.arange(90) / 60
     got = found(upright(0.3 + 0.05 * np.sin(9 * t), x=2 * t))
-    assert got.found_by == "lowest toes"
+    assert got.found_by == "lowest point"
     assert got.toe_level == pytest.approx(0.25, abs=0.01)
 
 
@@ -66,6 +68,40 @@ def test_a_promised_floor_is_believed_over_hanging_feet():
     assert (got.found_by, got.toe_level) == ("layout", floor.SOLE)
     near = found(upright(np.full(30, 0.06), ground_at_zero=True))
     assert near.found_by == "static toes"
+
+
+@pytest.mark.parametrize(
+    ("name", "found_by"),
+    [("lying", "body"), ("crawling", "body"), ("push-up", "body"), ("swimming", "lowest point")],
+)
+def test_where_no_foot_stands_the_body_tells(name, found_by):
+    got = found(hard(name))
+    assert (got.found_by, got.higher) == (found_by, ())
+    if found_by == "body":
+        assert got.toe_level == pytest.approx(floor.SOLE, abs=0.015)
+    else:
+        lowest = places_of(hard(name)).positions[..., 1].min()
+        assert got.toe_level - floor.SOLE == pytest.approx(lowest, abs=0.08)
+
+
+@pytest.mark.parametrize("name", ["cartwheel", "jump", "sitting", "tiptoe"])
+def test_where_feet_stand_they_tell(name):
+    got = found(hard(name))
+    assert (got.found_by, got.higher) == ("static toes", ())
+    assert got.toe_level == pytest.approx(floor.SOLE, abs=0.01)
+
+
+def test_stairs_are_levels_and_legs_raised_from_the_back_are_none():
+    rises = np.array(found(hard("stairs")).levels) - floor.SOLE
+    assert rises == pytest.approx(STEP * np.arange(5), abs=0.01)
+    raised = turned(turned(hard("lying"), "left_hip", -50, [1, 0, 0]), "right_hip", -30, [1, 0, 0])
+    assert found(raised).higher == ()
+
+
+def test_a_foot_held_behind_the_body_is_on_no_stairs():
+    heron = turned(upright(np.full(120, 0.02)), "right_knee", 100, [1, 0, 0])
+    assert found(heron).found_by == "static toes"
+    assert found(heron).levels == pytest.approx([0.02], abs=2e-3)
 
 
 def test_no_feet_no_floor():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retarget_ik.easing import Runs, eased
+from retarget_ik.easing import Fade, Runs
 
 masks = st.lists(st.booleans(), min_size=1, max_size=60).map(lambda m: np.array(m, bool))
 
@@ -27,7 +27,7 @@ def test_runs_by_loops(mask, seed):
     values, weights = rng.normal(size=(len(mask), 3)), rng.uniform(0.1, 1, len(mask))
     runs, truth = Runs.of(mask), runs_of(mask)
     assert list(zip(runs.starts.tolist(), runs.ends.tolist(), strict=True)) == truth
-    assert np.array_equal(runs.mask(), mask)
+    assert np.array_equal(runs.mask, mask)
     if truth:
         means = [np.average(values[a:b], axis=0, weights=weights[a:b]) for a, b in truth]
         assert runs.means(values, weights) == pytest.approx(np.array(means))
@@ -41,7 +41,7 @@ def test_runs_by_loops(mask, seed):
 def test_values_hold_within_runs_and_are_gone_far_from_them(mask, blend):
     values = np.random.default_rng(0).normal(size=(len(mask), 2))
     runs = Runs.of(mask)
-    out = eased(values, runs, blend)
+    out = Fade.of(runs, blend).apply(values)
     assert np.array_equal(out[mask], values[mask])
     inside = np.flatnonzero(mask)
     for f in np.flatnonzero(~mask):
@@ -56,7 +56,7 @@ def test_a_fade_leaves_and_arrives_without_a_jump_in_speed(gap):
     t = np.arange(len(mask)) / 10
     values = np.stack([np.sin(t), 0.3 * t], axis=1)
     speed = np.gradient(values, axis=0)
-    out = eased(values, Runs.of(mask), 30.0, speed=speed)
+    out = Fade.of(Runs.of(mask), 30.0).apply(values, speed)
     step = np.diff(out, axis=0)
     assert np.abs(np.diff(step, axis=0)).max() < 0.08  # where a jump would be 0.3 and more
     assert step[39] == pytest.approx(speed[39], abs=0.06)
@@ -65,15 +65,17 @@ def test_a_fade_leaves_and_arrives_without_a_jump_in_speed(gap):
 def test_a_fade_without_speed_is_the_smoothstep():
     mask = np.zeros(60, bool)
     mask[:20] = True
-    out = eased(np.ones((60, 1)), Runs.of(mask), 20.0)[:, 0]
+    fade = Fade.of(Runs.of(mask), 20.0)
+    out = fade.apply(np.ones((60, 1)))[:, 0]
+    assert np.array_equal(out, fade.weight)
     s = np.clip((np.arange(60) - 19) / 20, 0, 1)
     assert out == pytest.approx(1 - s * s * (3 - 2 * s))
 
 
 def test_no_run_and_one_that_never_ends():
     values = np.ones((10, 1))
-    assert (eased(values, Runs.of(np.zeros(10, bool)), 3.0) == 0).all()
-    assert (eased(values, Runs.of(np.ones(10, bool)), 3.0) == 1).all()
+    assert (Fade.of(Runs.of(np.zeros(10, bool)), 3.0).apply(values) == 0).all()
+    assert (Fade.of(Runs.of(np.ones(10, bool)), 3.0).apply(values) == 1).all()
 
 
 def test_shrunk_runs_keep_the_ends_of_the_clip_and_short_runs():

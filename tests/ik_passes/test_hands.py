@@ -78,6 +78,17 @@ def test_real_clips(clip, target):
     assert roughness(before, after) <= 1.1
 
 
+@pytest.mark.parametrize("kind", ["fingertips", "clap"])
+def test_arms_that_come_to_their_end_do_not_jerk(kind):
+    """Long arms meet well before the body; so slow a clap leaves no jerk to hide in."""
+    motion, rig = made.meeting(kind), made.stretched_arms(1.3, 1.3)
+    before, after = applied(motion, rig)
+    assert roughness(before, after) <= 1.2
+    error, recalled, _ = made.relation(after, motion)
+    assert error <= 0.02
+    assert recalled >= 0.95
+
+
 def test_what_was_wrong_without_the_pass():
     """The figures above can fail: broad shoulders and short arms miss every touch."""
     motion = made.meeting("fingertips")

@@ -14,7 +14,7 @@ looked at where it touches: measured at the ankle, which turns about it, a heel 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,6 +35,10 @@ POINTS = ("left_ankle", "left_foot", "right_ankle", "right_foot")
 SPEED_ON, SPEED_OFF = 0.20, 0.30
 HEIGHT_ON, HEIGHT_OFF = 0.03, 0.04
 """Above the height of the point when the sole is flat on the floor."""
+
+SOLE_DOWN, TOES_UP = 0.5, 0.64
+"""How far, as a sine, a sole must face the floor, and its toes may point up, for its heel to stand:
+more than where a heel strikes, less than where somebody lies on the back."""
 
 SHORTEST = 0.05
 """Seconds below which a run or a gap is noise."""
@@ -60,24 +64,51 @@ def detect(motion: Motion, world: World, floor: Floor) -> Contacts:
 
 def label(motion: Motion, world: World, floor: Floor) -> Contacts:
     """Label the contacts, from the world transforms (C, F, …) of the joints of `points_of`."""
-    from scipy import ndimage  # noqa: PLC0415 - scipy costs 0.1 s to import
-
     points = points_of(motion.skeleton)
     if not points or motion.frames == 1:
         return Contacts(points=points, touching=np.zeros((len(points), motion.frames), bool))
     positions, level = _touching_points(motion, points, world)
     scale = leg_length(motion) / REFERENCE_LEG
-    speed = np.linalg.norm(np.gradient(positions, axis=1), axis=-1) * motion.fps
+    step = np.gradient(positions, axis=1)
+    speed = np.sqrt(np.einsum("cfi,cfi->cf", step, step)) * motion.fps
     height = _above(positions[..., 1] - level[:, None], floor.levels)
     on = (speed < SPEED_ON * scale) & (height < HEIGHT_ON * scale)
     stays = (speed < SPEED_OFF * scale) & (height < HEIGHT_OFF * scale)
-    touching = np.zeros_like(on)
-    for p in range(len(points)):
-        runs, count = ndimage.label(stays[p])
-        begun = np.asarray(ndimage.maximum(on[p], runs, np.arange(count + 1)), bool)
-        begun[0] = False  # label 0 is the background
-        touching[p] = _smooth(begun[runs], math.ceil(SHORTEST * motion.fps))
-    return Contacts(points=points, touching=touching)
+    for row, point in enumerate(points):
+        if point.endswith("ankle"):
+            stays[row] &= _stands(motion, point, world.rotations[row])
+    on &= stays
+    shortest = math.ceil(SHORTEST * motion.fps)
+    touching = [_touching(*masks, shortest) for masks in zip(on, stays, strict=True)]
+    return Contacts(points=points, touching=np.stack(touching))
+
+
+def _touching(on: NDArray[np.bool_], stays: NDArray[np.bool_], shortest: int) -> NDArray[np.bool_]:
+    """Return the runs of `stays` (F,) that are `on` somewhere, without short gaps and runs.
+
+    Those of fewer than `shortest` frames are short; at the ends of the clip none is.
+    """
+    frames = len(on)
+    edges = np.flatnonzero(np.diff(stays.astype(np.int8), prepend=0, append=0))
+    seen = np.concatenate([[0], np.cumsum(on)])[edges]
+    edges = edges[np.repeat(np.diff(seen)[::2] > 0, 2)]
+    gaps = edges[1:-1].reshape(-1, 2)
+    gaps = gaps[gaps[:, 1] - gaps[:, 0] >= shortest]
+    runs = np.concatenate([edges[:1], gaps.ravel(), edges[-1:]]).reshape(-1, 2)
+    first, last = runs.T
+    runs = runs[(last - first >= shortest) | (first == 0) | (last == frames)]
+    mark = np.zeros(frames + 1, np.int8)
+    mark[runs[:, 0]] = 1
+    mark[runs[:, 1]] = -1
+    return np.cumsum(mark[:-1], dtype=np.int8).view(bool)
+
+
+def _stands(motion: Motion, ankle: str, rotations: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+    """Tell (F,) where a heel stands on its sole, rather than lies on its back or its side."""
+    rest = motion.skeleton.rest.rotations[motion.skeleton.index[ankle], 0]
+    x, y, z, w = np.moveaxis(quat.multiply(rotations, quat.conjugate(rest)), -1, 0)
+    up, ahead = 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)  # of the sole's axes, vertically
+    return (up > SOLE_DOWN) & (ahead < TOES_UP)
 
 
 def leg_length(motion: Motion) -> float:
@@ -112,13 +143,3 @@ def _above(height: NDArray[np.float64], levels: tuple[float, ...]) -> NDArray[np
     storeys = np.asarray(levels)
     under = np.searchsorted(storeys, height + HEIGHT_ON, side="right") - 1
     return height - storeys[np.maximum(under, 0)]
-
-
-def _smooth(mask: NDArray[np.bool_], shortest: int) -> NDArray[np.bool_]:
-    """Fill gaps, then drop runs, of fewer than `shortest` frames; the ends count as they are."""
-    from scipy import ndimage  # noqa: PLC0415
-
-    padded = np.pad(mask, shortest, mode="edge")
-    line = np.ones(shortest, bool)
-    padded = ndimage.binary_opening(ndimage.binary_closing(padded, line), line)
-    return np.asarray(padded[shortest:-shortest], bool)

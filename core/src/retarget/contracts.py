@@ -288,8 +288,9 @@ class CheckedPass(_Checked[Pass]):
                 f"changed {clip.frames} frames at {clip.fps:g} to {changed.frames} at "
                 f"{changed.fps:g}; a pass keeps both"
             )
-        if changed.rotations is not clip.rotations:
-            self.unit(changed.rotations, "rotations")
+        for before, after in zip(clip.rotations, changed.rotations, strict=True):
+            if not np.array_equal(before, after):  # cheaper than to check every track
+                self.unit(after, "rotations")
         self.finite(changed.root_translations, "root translations")
         return changed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -27,16 +27,17 @@ class NumpyFK:
 
     def solve(self, skeleton: Skeleton, rotations: Float32, root_translations: Float32) -> World:
         """Return world rotations (J, F, 4) and positions (J, F, 3); see `FKSolver.solve`."""
-        world_rotations = np.empty(rotations.shape, rotations.dtype)
-        positions = np.empty((*rotations.shape[:2], 3), rotations.dtype)
+        world_rotations = np.empty_like(rotations)
+        positions = np.empty_like(rotations, shape=(*rotations.shape[:2], 3))
         offsets = skeleton.rest_translations.astype(rotations.dtype)
         for j, parent in enumerate(skeleton.parents.tolist()):
             if parent < 0:
                 world_rotations[j] = rotations[j]
                 positions[j] = root_translations
             else:
-                world_rotations[j] = quat.multiply(world_rotations[parent], rotations[j])
-                positions[j] = positions[parent] + quat.rotate(world_rotations[parent], offsets[j])
+                quat.multiply(world_rotations[parent], rotations[j], out=world_rotations[j])
+                quat.rotate(world_rotations[parent], offsets[j], out=positions[j])
+                positions[j] += positions[parent]
         return World(rotations=world_rotations, positions=positions)
 
 
@@ -68,11 +69,29 @@ class Branch:
             asked=np.array([new[joint] for joint in asked], np.intp),
         )
 
-    def solve(self, solver: FKSolver, rotations: Float32, root_translations: Float32) -> World:
+    def solve(
+        self, solver: FKSolver, rotations: Float32, root_translations: Float32, frames: Any = ...
+    ) -> World:
         """Return World of the joints asked for, given the tracks (J, F, 4) of the whole skeleton.
 
-        In the precision of `root_translations` (F, 3), where the solver keeps it.
+        On `frames`, a slice or indices. In the precision of `root_translations` (F, 3), where the
+        solver keeps it. Laid out by component, which the functions of `quaternions` keep.
         """
-        tracks = rotations[self.joints].astype(root_translations.dtype, copy=False)
-        world = solver.solve(self.skeleton, tracks, root_translations)
+        tracks, root = self.tracks(rotations, root_translations, frames)
+        world = solver.solve(self.skeleton, tracks, root)
+        if np.array_equal(self.asked, np.arange(len(self.joints))):
+            return world
         return World(rotations=world.rotations[self.asked], positions=world.positions[self.asked])
+
+    def tracks(
+        self, rotations: Float32, root_translations: Float32, frames: Any = ...
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the tracks of these joints (B, N, 4) and of the root (N, 3), by component.
+
+        On `frames`, a slice or indices; in the precision of `root_translations`.
+        """
+        root = quat.by_component(root_translations[frames])
+        locals_ = np.empty((len(self.joints), 4, len(root)), root.dtype)
+        for row, joint in enumerate(self.joints):
+            locals_[row] = rotations[joint][frames].T
+        return locals_.swapaxes(1, 2), root

@@ -1,8 +1,9 @@
 """Where a source stands: the height its toe joints rest at when they rest.
 
 AMASS promises no ground and other layouts less. The feet that stand still tell: the lowest
-cluster of static toe heights is the floor. Never subtract the lowest height per frame; that turns
-jumps into stretches.
+cluster of static toe heights is the floor. Where no foot stands, of somebody who lies, crawls or
+does a handstand, what rests lowest of the whole body tells, less the flesh about its joints. Never
+subtract the lowest height per frame; that turns jumps into stretches.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from retarget import quaternions as quat
 from retarget.fk import Branch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from retarget.providers import FKSolver
-    from retarget.values import Float32, Motion
+    from retarget.values import Motion
 
 SOLE = 0.02
 """Metres from the toe joint of the mean SMPL body down to its sole, rounded."""
@@ -28,7 +30,7 @@ SOLE = 0.02
 STATIC_SPEED = 0.15
 """m/s below which a toe stands: where published thresholds meet once units are normalised."""
 
-_SAMPLES = 1024
+_SAMPLES = 512
 """Moments looked at; a longer clip is sampled evenly, for the floor does not move."""
 
 _CLUSTER = (-0.02, 0.03)
@@ -47,6 +49,39 @@ _TRUST = 0.15
 """Metres a measured level may lie from a floor the layout promises before it is not believed:
 feet can hang, rest on a chair or do a handstand."""
 
+_SOLE_DOWN, _TOES_UP = 0.5, 0.4
+"""Sine by which a sole must face the floor, and by which toes may point up, of a foot that stands:
+on tiptoe it is pitched by 50 degrees, and so are the pointed feet of somebody who lies supine."""
+
+_FEW = 0.1
+"""Share of the moments with a still toe in which it must be one of a foot that stands; less are
+the soles of somebody who turns over."""
+
+_LOWEST = 1.0
+"""Percentile of the body's lowest points that counts as the lowest where nothing rests."""
+
+SKIN: Mapping[str, float] = {
+    "pelvis": 0.11,
+    "spine3": 0.11,
+    "head": 0.10,
+    "left_shoulder": 0.07,
+    "right_shoulder": 0.07,
+    "left_elbow": 0.04,
+    "right_elbow": 0.04,
+    "left_wrist": 0.03,
+    "right_wrist": 0.03,
+    "left_middle3": 0.01,
+    "right_middle3": 0.01,
+    "left_knee": 0.055,
+    "right_knee": 0.055,
+    "left_ankle": 0.04,
+    "right_ankle": 0.04,
+    "left_foot": SOLE,
+    "right_foot": SOLE,
+}
+"""Metres of flesh about joints of the mean body, by role: how high they are when it lies on them.
+Rough, to a centimetre or two: front, back and sides differ by as much."""
+
 
 @attrs.frozen(kw_only=True)
 class Floor:
@@ -55,7 +90,8 @@ class Floor:
     toe_level: float
     """Height (metres, world Y) of the toe joints when they stand on the floor."""
     found_by: str
-    """"static toes", "layout" (the format's promise) or "lowest toes" (nothing stood still)."""
+    """"static toes"; "body" (no foot stood, but something of the body rested); "layout" (the
+    format's promise); or "lowest point" (nothing rested)."""
     higher: tuple[float, ...] = ()
     """Further levels, rising, on which toes stand still: stairs and the like. As `toe_level`."""
 
@@ -82,26 +118,69 @@ def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
         return None
     steps = max(1, motion.frames - 1)
     moments = np.unique(np.linspace(0, max(0, motion.frames - 2), min(steps, _SAMPLES)).astype(int))
-    here = _positions(motion, points, solver, moments)
+    here, sole_down = _feet(motion, points, solver, moments)
     there = _positions(motion, points, solver, np.minimum(moments + 1, motion.frames - 1))
     static = np.linalg.norm(there - here, axis=-1) * motion.fps < STATIC_SPEED
+    stands = static & sole_down
     heights = here[..., 1]
     higher: tuple[float, ...] = ()
-    if static.any():
-        standing = heights[static]
-        low = np.percentile(standing, 5, method="lower")  # one of the heights: never alone
-        near = (standing >= low + _CLUSTER[0]) & (standing <= low + _CLUSTER[1])
-        level, found_by = float(np.median(standing[near])), "static toes"
-        if (standing > level + _STOREY).any():
-            high = here[..., 1] > level + _STOREY
-            rests = static & high & _rests(motion, points, solver, moments, here)
+    if stands.any() and stands.sum() >= _FEW * static.sum():
+        level, found_by = _lowest_cluster(heights[stands]), "static toes"
+        if (heights[stands] > level + _STOREY).any():
+            high = heights > level + _STOREY
+            rests = stands & high & _rests(motion, points, solver, moments, here)
             each = motion.frames / motion.fps / len(moments)  # seconds that a moment stands for
             higher = _levels(heights[rests], level, max(2, round(_STOREY_TIME / each)))
     else:
-        level, found_by = float(np.percentile(heights.min(axis=0), 5)), "lowest toes"
+        level, found_by = _under_body(motion, solver, moments)
     if motion.source.ground_at_zero and abs(level - SOLE) > _TRUST:
         return Floor(toe_level=SOLE, found_by="layout")
     return Floor(toe_level=level, found_by=found_by, higher=higher)
+
+
+def _lowest_cluster(heights: NDArray[np.floating[Any]]) -> float:
+    """Return the median (metres) of the lowest of heights (N,) that lie together."""
+    low = np.percentile(heights, 5, method="lower")  # one of the heights: never alone
+    near = (heights >= low + _CLUSTER[0]) & (heights <= low + _CLUSTER[1])
+    return float(np.median(heights[near]))
+
+
+def _feet(
+    motion: Motion, points: Sequence[str], solver: FKSolver, moments: NDArray[np.intp]
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.bool_]]:
+    """Return positions (P, N, 3) of toes, and where (P, N) their foot stands rather than lies.
+
+    Flat or on its ball.
+    """
+    skeleton = motion.skeleton
+    ankles = [p.replace("foot", "ankle") for p in points]
+    if not set(ankles) <= set(skeleton.names):
+        positions = _positions(motion, points, solver, moments)
+        return positions, np.ones(positions.shape[:2], bool)
+    joints = [skeleton.index[role] for role in (*points, *ankles)]
+    world = Branch.of(skeleton, joints).solve(
+        solver, motion.rotations, motion.root_translations, moments
+    )
+    turned, count = world.rotations[len(points) :], len(points)
+    away = quat.multiply(turned, quat.conjugate(skeleton.rest.rotations[joints[count:]]))
+    up, ahead = (quat.rotate(away, axis)[..., 1] for axis in (_UP, _FORWARD))
+    return world.positions[:count], (up > _SOLE_DOWN) & (ahead < _TOES_UP)
+
+
+def _under_body(motion: Motion, solver: FKSolver, moments: NDArray[np.intp]) -> tuple[float, str]:
+    """Return the toe level by what of the whole body rests lowest, and how it was found."""
+    roles = [role for role in SKIN if role in motion.skeleton.index]
+    here = _positions(motion, roles, solver, moments)
+    there = _positions(motion, roles, solver, np.minimum(moments + 1, motion.frames - 1))
+    rests = np.linalg.norm(there - here, axis=-1) * motion.fps < STATIC_SPEED
+    if rests.any():
+        rests &= _rests(motion, roles, solver, moments, here)
+    heights = here[..., 1] - np.array([[SKIN[role]] for role in roles])
+    resting = np.where(rests, heights, np.inf).min(axis=0)
+    resting = resting[np.isfinite(resting)]
+    if len(resting) and len(resting) >= _FEW * len(moments):
+        return _lowest_cluster(resting) + SOLE, "body"
+    return float(np.percentile(heights.min(axis=0), _LOWEST)) + SOLE, "lowest point"
 
 
 def _rests(
@@ -138,5 +217,7 @@ def _positions(
 ) -> NDArray[np.floating[Any]]:
     """World positions (P, N, 3) of a few joints on a few frames: FK of their ancestors alone."""
     branch = Branch.of(motion.skeleton, [motion.skeleton.index[p] for p in points])
-    rotations: Float32 = motion.rotations[:, frames]
-    return branch.solve(solver, rotations, motion.root_translations[frames]).positions
+    return branch.solve(solver, motion.rotations, motion.root_translations, frames).positions
+
+
+_UP, _FORWARD = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0])

@@ -9,6 +9,8 @@ al., ICCV 2019; SMPL-X, Pavlakos et al., CVPR 2019. The A-pose is the original p
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from retarget import roles
@@ -36,16 +38,19 @@ def skeleton_at_identity(
     )
 
 
+@cache
 def smplh() -> Skeleton:
     """Return the T-pose skeleton of the mean SMPL+H body, 52 joints named by role."""
     return skeleton_at_identity(SMPLH_T_POSE, roles.HUMANOID)
 
 
+@cache
 def smplx() -> Skeleton:
     """Return the T-pose skeleton of the mean SMPL-X body, 52 joints (no jaw, no eyes)."""
     return skeleton_at_identity(SMPLX_T_POSE, roles.HUMANOID)
 
 
+@cache
 def smpl() -> Skeleton:
     """Return the T-pose skeleton of the mean SMPL body: the 22 body joints of SMPL+H.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -33,70 +34,104 @@ class Runs:
         """Return the number of runs."""
         return len(self.starts)
 
+    @cached_property
+    def mask(self) -> NDArray[np.bool_]:
+        """(F,) True within the runs."""
+        out = np.zeros(self.frames + 1, np.int8)
+        out[self.starts] += 1
+        out[self.ends] -= 1
+        return np.cumsum(out[:-1], dtype=np.int8).view(bool)
+
+    @cached_property
+    def run(self) -> NDArray[np.intp]:
+        """(F,) the run that each frame lies in, or the nearest before it."""
+        begun = np.zeros(self.frames, np.intp)
+        begun[self.starts[1:]] = 1
+        return np.cumsum(begun)
+
     def spread(self, values: Array) -> Array:
         """Give each frame the value (R, …) of the run it lies in, or of the nearest before it."""
-        return values[
-            np.maximum(np.searchsorted(self.starts, np.arange(self.frames), "right") - 1, 0)
-        ]
+        return values[self.run]
 
     def means(self, values: Array, weights: Array) -> Array:
         """Return the weighted means (R, C) of values (F, C) over each run; weights (F,) > 0."""
-        weights = np.append(np.where(self.mask(), weights, 0), 0)[:, None]
-        values = np.concatenate([values, values[-1:]])  # so that a run may end with the clip
-        bounds = np.stack([self.starts, self.ends], axis=1).ravel()
-        sums = (np.add.reduceat(a, bounds, axis=0)[::2] for a in (values * weights, weights))
-        return np.divide(*sums)
+        weights = weights * self.mask
+        sums = [np.add.reduceat(column * weights, self.starts) for column in values.T]
+        return np.stack(sums, axis=1) / np.add.reduceat(weights, self.starts)[:, None]
 
     def most(self, values: Array) -> Array:
         """Return the largest (R,) of values (F,) over each run."""
-        bounds = np.stack([self.starts, self.ends], axis=1).ravel()
-        return np.maximum.reduceat(np.append(values, -np.inf), bounds)[::2]
+        return np.maximum.reduceat(np.where(self.mask, values, -np.inf), self.starts)
 
     def shrunk(self, by: int) -> Runs:
         """Take some frames off both ends of runs that are longer than four times as many."""
+        if by == 0:
+            return self
         less = np.where(self.ends - self.starts > 4 * by, by, 0)
         first, last = self.starts > 0, self.ends < self.frames
         return Runs(self.starts + first * less, self.ends - last * less, self.frames)
 
-    def mask(self) -> NDArray[np.bool_]:
-        """Return the mask (F,)."""
-        out = np.zeros(self.frames + 1, np.int8)
-        out[self.starts] += 1
-        out[self.ends] -= 1
-        return np.cumsum(out[:-1]).astype(bool)
+
+@attrs.frozen(eq=False)
+class Fade:
+    """How what holds within runs fades between them: cubic (Hermite) curves.
+
+    Two runs closer than two fades are joined by one curve.
+    """
+
+    runs: Runs
+    sides: tuple[tuple[NDArray[np.intp], NDArray[np.intp], Array, Array], ...]
+    """For the ends of runs and for their starts: frames (N,) outside of runs, the frame of the run
+    that each goes by, and the shares that value and speed there have."""
+
+    @classmethod
+    def of(cls, runs: Runs, blend: float) -> Fade:
+        """Lay the curves; `blend` is a fade's length in frames."""
+        frame = np.flatnonzero(~runs.mask)
+        if len(runs) == 0 or len(frame) == 0:
+            return cls(runs, ())
+        before = np.where(frame < runs.starts[0], -1, runs.run[frame])
+        after = before + 1
+        left = np.where(before >= 0, runs.ends[before] - 1, -np.inf)
+        right = np.where(after < len(runs), runs.starts[np.minimum(after, len(runs) - 1)], np.inf)
+        near = right - left < 2 * blend
+        leaving, coming = near | (frame - left < blend), near | (right - frame < blend)
+        start = np.where(leaving, left, right - blend)
+        end = np.where(coming, right, left + blend)
+        sides = []
+        for is_left, used, bound in ((True, leaving, left), (False, coming, right)):
+            rows = np.flatnonzero(used)
+            length = (end - start)[rows]
+            s = (frame[rows] - start[rows]) / length
+            if not is_left:
+                s = 1 - s
+            place = (1 + 2 * s) * (1 - s) ** 2
+            slope = s * (1 - s) ** 2 * length * (1 if is_left else -1)
+            sides.append((frame[rows], bound[rows].astype(np.intp), place, slope))
+        return cls(runs, tuple(sides))
+
+    @cached_property
+    def weight(self) -> Array:
+        """(F,) 1 within runs, fading to 0."""
+        out = self.runs.mask.astype(np.float64)
+        for frame, _, place, _ in self.sides:
+            out[frame] += place
+        return out
+
+    def apply(self, values: Array, speed: Array | None = None) -> Array:
+        """Return values (F, C) as they are within runs, faded to zero outside of them.
+
+        At the ends of a run the fade starts with the speed `speed` (F, C), per frame, or at rest.
+        """
+        out = values * self.runs.mask[:, None]
+        for frame, at, place, slope in self.sides:
+            for c in range(values.shape[1]):
+                out[frame, c] += place * values[at, c]
+                if speed is not None:
+                    out[frame, c] += slope * speed[at, c]
+        return out
 
 
 def eased(values: Array, runs: Runs, blend: float, *, speed: Array | None = None) -> Array:
-    """Return values (F, C) as they are within runs, faded to zero outside of them.
-
-    `blend` is the fade's length in frames. At the ends of a run the fade starts with the speed
-    `speed` (F, C), per frame, or at rest. Two runs closer than two fades are joined by one curve.
-    Curves are cubic (Hermite).
-    """
-    out = np.where(runs.mask()[:, None], values, 0)
-    if len(runs) == 0:
-        return out
-    frame = np.flatnonzero(~runs.mask())
-    if len(frame) == 0:
-        return out
-    before = np.searchsorted(runs.starts, frame, "right") - 1
-    after = before + 1
-    left = np.where(before >= 0, runs.ends[before] - 1, -np.inf)
-    right = np.where(after < len(runs), runs.starts[np.minimum(after, len(runs) - 1)], np.inf)
-    near = right - left < 2 * blend
-    leaving, coming = near | (frame - left < blend), near | (right - frame < blend)
-    start = np.where(leaving, left, right - blend)
-    end = np.where(coming, right, left + blend)
-    for is_left, used, bound in ((True, leaving, left), (False, coming, right)):
-        rows = np.flatnonzero(used)
-        at = bound[rows].astype(np.intp)
-        length = (end - start)[rows]
-        s = (frame[rows] - start[rows]) / length
-        if not is_left:
-            s = 1 - s
-        place = (1 + 2 * s) * (1 - s) ** 2
-        slope = s * (1 - s) ** 2 * length * (1 if is_left else -1)
-        out[frame[rows]] += place[:, None] * values[at]
-        if speed is not None:
-            out[frame[rows]] += slope[:, None] * speed[at]
-    return out
+    """Return values (F, C) as they are within runs, faded to zero outside; see `Fade`."""
+    return Fade.of(runs, blend).apply(values, speed)

@@ -12,13 +12,12 @@ import attrs
 import numpy as np
 
 from retarget.parameters import parameter
-from retarget_ik.feet_anchors import hold
+from retarget_ik.feet_anchors import Stance
 from retarget_ik.feet_foot import place, toe_local
 from retarget_ik.feet_legs import legs_of
-from retarget_ik.feet_pelvis import drop, follow, settle, steady
+from retarget_ik.feet_pelvis import drop, follow, relieve, settle, steady
 from retarget_ik.grounds import Ground, told
 from retarget_ik.limbs import Posed
-from retarget_ik.two_bone import Bones
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from retarget.values import Contacts
     from retarget_ik.feet_foot import Foot
     from retarget_ik.feet_legs import Leg
+    from retarget_ik.two_bone import Bones
 
     Array = NDArray[Any]
 
@@ -90,6 +90,7 @@ class _Moving:
         )
         self.ground = Ground.of(clip.rig, context)
         self.world = Posed.of(clip, context, {joint for leg in legs for joint in leg.joints})
+        self.bones = [leg.limb.bones(self.world) for leg in legs]
         self.notes = self._notes(context)
 
     def held(self) -> Clip:
@@ -98,44 +99,41 @@ class _Moving:
         if released := sum(foot.released for foot in feet):
             limit = self.chosen.release
             self.notes.append(f"{released} contacts slide further than {limit:g} m; not held.")
-        shift = np.zeros((self.clip.frames, 3))
-        shift[:, 1] = body
         rotations = self.clip.rotations.copy()
-        for leg, foot in zip(self.legs, feet, strict=True):
-            for joint, track in self._leg(leg, foot, shift).items():
+        for leg, bones, foot in zip(self.legs, self.bones, feet, strict=True):
+            for joint, track in self._leg(leg, bones, foot, body).items():
                 rotations[joint] = track
-        root = self.clip.root_translations + shift.astype(np.float32)
+        root = self.clip.root_translations.copy()
+        root[:, 1] += body.astype(np.float32)
         return attrs.evolve(self.clip, rotations=rotations, root_translations=root)
 
     def _body(self) -> tuple[Array, list[Foot]]:
         """Return by how much the body is raised (F,), and its feet."""
         legs, world, fps = self.legs, self.world, self.clip.fps
-        body = follow(legs, world, self.touching, self.ground, fps)
-        feet = self._feet(body)
-        body = body + settle(legs, world, body, feet, fps)
-        if self.chosen.pelvis:
-            body = body - drop(legs, world, body, feet, fps, self.chosen.reach)
-        return body, self._feet(body)
-
-    def _feet(self, body: Array) -> list[Foot]:
-        fps, chosen = self.clip.fps, self.chosen
-        held = (
-            hold(leg, self.world, body, self.touching, self.ground, fps, chosen)
-            for leg in self.legs
-        )
-        return [
-            place(leg, self.world, one, self.ground.floor, fps, chosen)
-            for leg, one in zip(self.legs, held, strict=True)
+        chosen = self.chosen
+        stances = [
+            Stance.of(leg, world, self.touching, self.ground, fps, chosen.blend) for leg in legs
         ]
 
-    def _leg(self, leg: Leg, foot: Foot, shift: Array) -> dict[int, Array]:
+        def placed(body: Array) -> list[Foot]:
+            return [
+                place(one.leg, one.hold(body, fps, chosen), self.ground.floor, fps, chosen)
+                for one in stances
+            ]
+
+        body = follow(stances, self.ground, fps)
+        feet = placed(body)
+        body = body + settle(legs, world, body, feet, fps)
+        if chosen.pelvis:
+            body = body - drop(legs, world, body, feet, fps, chosen.reach)
+            body = body + relieve(legs, self.bones, world, body, feet, fps, chosen.reach)
+        return body, placed(body)
+
+    def _leg(self, leg: Leg, bones: Bones, foot: Foot, body: Array) -> dict[int, Array]:
         """Return the new local rotations (F, 4) of a leg's joints."""
         limb = leg.limb
-        hip, knee, ankle = (
-            self.world.position(j) + shift for j in (limb.upper, limb.lower, limb.end)
-        )
-        bones = Bones.of(hip, knee, ankle, limb.bends(self.world))
-        goal: Array = foot.ankle - hip
+        goal: Array = foot.ankle - self.world.position(limb.upper)
+        goal[:, 1] -= body
         upper, lower = bones.aim(goal, steady(bones, bones.opening(goal), self.clip.fps))
         turned = limb.turned(self.world, upper, lower, foot.turn)
         if self.chosen.toes and leg.has_toe:

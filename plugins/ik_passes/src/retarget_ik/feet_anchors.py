@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from retarget_ik.easing import Runs, eased
+from retarget_ik.easing import Fade, Runs
+from retarget_ik.vectors import dot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,7 @@ class Held:
     toe: Array
     """(F, 3) animated, on the raised body."""
     heel: Array
+    ankle: Array
     toe_offset: Array
     """(F, 3) metres to the anchor within contacts, fading to zero outside of them."""
     heel_offset: Array
@@ -55,61 +57,129 @@ class Held:
     """Number of contacts that slide too far to be held in place."""
 
 
-def hold(
-    leg: Leg,
-    world: Posed,
-    rise: Array,
-    touching: Mapping[str, NDArray[np.bool_]],
-    ground: Ground,
-    fps: float,
-    chosen: FeetParameters,
-) -> Held:
-    """Anchor the contacts of a foot, toe and heel apart, on a body raised by `rise` (F,)."""
-    frames = len(rise)
-    raised = np.zeros((frames, 3))
-    raised[:, 1] = rise
-    toe, heel = leg.toe(world), leg.heel(world)
-    toe_runs, heel_runs = (
-        Runs.of(touching.get(f"{leg.side}_{joint}", np.zeros(frames, bool)))
-        for joint in ("foot", "ankle")
-    )
-    toe_level = ground.under(toe[:, 1] - leg.toe_height) + leg.toe_height
-    heel_level = ground.under(heel[:, 1])
-    toe, heel, slack = toe + raised, heel + raised, SLACK * leg.size
-    toe_anchors = _anchors(toe, toe_runs, toe_level, slack, fps)
-    heel_anchors = _anchors(heel, heel_runs, heel_level, slack, fps)
-    if len(toe_runs) and len(heel_runs):
-        heel_anchors = _at_foot_length(heel_anchors, heel_runs, toe_anchors, toe_runs, leg, world)
-    blend, release = chosen.blend * fps, chosen.release * leg.size
-    toe_offset, toe_weight, toes = _offset(toe, toe_runs, toe_anchors, blend, release, fps)
-    heel_offset, heel_weight, heels = _offset(heel, heel_runs, heel_anchors, blend, release, fps)
-    return Held(
-        toe=toe,
-        heel=heel,
-        toe_offset=toe_offset,
-        heel_offset=heel_offset,
-        toe_weight=toe_weight,
-        heel_weight=heel_weight,
-        still=(toe_runs.mask() & at_rest(toe[:, 1], fps, leg.size))
-        | (heel_runs.mask() & at_rest(heel[:, 1], fps, leg.size)),
-        released=max(toes, heels),
-    )
+@attrs.frozen(kw_only=True, eq=False)
+class Point:
+    """One point of a foot as animated, and when it is in contact."""
+
+    at: Array
+    """(F, 3) where it is."""
+    speed: Array
+    """(F, 3) metres per frame."""
+    level: Array
+    """(F,) how high it is when it stands on what is below it."""
+    runs: Runs
+    fade: Fade
+
+    @classmethod
+    def of(
+        cls, at: Array, level: Array, touching: NDArray[np.bool_], fps: float, blend: float
+    ) -> Point:
+        """Look at a point that is in contact where `touching` (F,); `blend` in seconds."""
+        runs = Runs.of(touching)
+        fade = Fade.of(runs.shrunk(int(EASE * fps)), blend * fps)
+        return cls(at=at, speed=_speed(at), level=level, runs=runs, fade=fade)
+
+    def raised(self, rise: Array) -> Point:
+        """Raise it by `rise` (F,) metres; what it stands on stays."""
+        at, speed = np.copy(self.at), np.copy(self.speed)
+        at[:, 1] += rise
+        speed[:, 1] += _speed(rise)
+        return attrs.evolve(self, at=at, speed=speed)
+
+    def still(self, fps: float, size: float) -> NDArray[np.bool_]:
+        """Return where it is in contact and neither rises nor falls (F,)."""
+        return self.runs.mask & (np.abs(self.speed[:, 1]) * fps < RISING * size)
+
+    def anchors(self, slack: float, fps: float) -> Array:
+        """Return (R, 3) the place of each contact: the mean, where the point moves least."""
+        if len(self.runs) == 0:
+            return np.zeros((0, 3))
+        weights = 1 / (1 + dot(self.speed, self.speed) * (fps / STILL) ** 2)
+        anchors = self.runs.means(self.at, weights)
+        height = self.runs.means(self.level[:, None], weights)[:, 0]
+        anchors[:, 1] = height + np.clip(anchors[:, 1] - height, -slack, 1.5 * slack)
+        return anchors
+
+    def offset(self, anchors: Array, release: float) -> tuple[Array, int]:
+        """Return the offsets (F, 3) that hold it at anchors (R, 3), and how many contacts slide."""
+        if len(self.runs) == 0:
+            return np.zeros_like(self.at), 0
+        offset = np.empty_like(self.at)
+        for c in range(3):
+            offset[:, c] = anchors[:, c][self.runs.run] - self.at[:, c]
+        # The held point is at rest: the offset's speed is the animated point's, reversed.
+        speed = -self.speed
+        slides = offset[:, 0] ** 2 + offset[:, 2] ** 2
+        far = self.runs.most(slides) > release**2
+        if far.any():
+            let_go = self.runs.spread(far)
+            for track in (offset, speed):
+                track[let_go, ::2] = 0
+        return self.fade.apply(offset, speed), int(far.sum())
 
 
-def _anchors(point: Array, runs: Runs, level: Array, slack: float, fps: float) -> Array:
-    """Return (R, 3) the place of each contact: the mean, where the point moves least."""
-    if len(runs) == 0:
-        return np.zeros((0, 3))
-    speed = _speed(point) * fps
-    weights = 1 / (1 + np.einsum("fi,fi->f", speed, speed) / STILL**2)
-    anchors = runs.means(point, weights)
-    height = runs.means(level[:, None], weights)[:, 0]
-    anchors[:, 1] = height + np.clip(anchors[:, 1] - height, -slack, 1.5 * slack)
-    return anchors
+@attrs.frozen(kw_only=True, eq=False)
+class Stance:
+    """A foot as animated: its two points, and the ankle between them."""
+
+    leg: Leg
+    toe: Point
+    heel: Point
+    ankle: Array
+    """(F, 3)"""
+
+    @classmethod
+    def of(
+        cls,
+        leg: Leg,
+        world: Posed,
+        touching: Mapping[str, NDArray[np.bool_]],
+        ground: Ground,
+        fps: float,
+        blend: float,
+    ) -> Stance:
+        """Look at a foot; `blend` in seconds."""
+        toe, heel, ankle = leg.toe(world), leg.heel(world), world.position(leg.sole.ankle)
+        nowhere = np.zeros(len(ankle), bool)
+        on = (touching.get(f"{leg.side}_{joint}", nowhere) for joint in ("foot", "ankle"))
+        levels = (
+            ground.under(toe[:, 1] - leg.toe_height) + leg.toe_height,
+            ground.under(heel[:, 1]),
+        )
+        points = [
+            Point.of(at, level, mask, fps, blend)
+            for at, level, mask in zip((toe, heel), levels, on, strict=True)
+        ]
+        return cls(leg=leg, toe=points[0], heel=points[1], ankle=ankle)
+
+    def hold(self, rise: Array, fps: float, chosen: FeetParameters) -> Held:
+        """Anchor the contacts, toe and heel apart, on a body raised by `rise` (F,)."""
+        leg, slack = self.leg, SLACK * self.leg.size
+        toe, heel = self.toe.raised(rise), self.heel.raised(rise)
+        toe_anchors, heel_anchors = toe.anchors(slack, fps), heel.anchors(slack, fps)
+        if len(toe.runs) and len(heel.runs):
+            length = float(np.linalg.norm(self.heel.at[0] - self.toe.at[0]))
+            heel_anchors = _at_foot_length(heel_anchors, heel.runs, toe_anchors, toe.runs, length)
+        release = chosen.release * leg.size
+        toe_offset, toes = toe.offset(toe_anchors, release)
+        heel_offset, heels = heel.offset(heel_anchors, release)
+        ankle = np.copy(self.ankle)
+        ankle[:, 1] += rise
+        return Held(
+            toe=toe.at,
+            heel=heel.at,
+            ankle=ankle,
+            toe_offset=toe_offset,
+            heel_offset=heel_offset,
+            toe_weight=toe.fade.weight,
+            heel_weight=heel.fade.weight,
+            still=toe.still(fps, leg.size) | heel.still(fps, leg.size),
+            released=max(toes, heels),
+        )
 
 
 def _at_foot_length(
-    heels: Array, heel_runs: Runs, toes: Array, toe_runs: Runs, leg: Leg, world: Posed
+    heels: Array, heel_runs: Runs, toes: Array, toe_runs: Runs, length: float
 ) -> Array:
     """Move heel anchors (R, 3) as far from the toe's as the foot is long, where both touch.
 
@@ -118,40 +188,11 @@ def _at_foot_length(
     first = np.clip(np.searchsorted(toe_runs.ends, heel_runs.starts, "right"), 0, len(toe_runs) - 1)
     overlaps = (toe_runs.starts[first] < heel_runs.ends) & (toe_runs.ends[first] > heel_runs.starts)
     line = heels - toes[first]
-    animated = leg.heel(world)[:1] - leg.toe(world)[:1]
-    length = float(np.linalg.norm(animated))
     level = np.sqrt(np.maximum(length**2 - line[:, 1] ** 2, 0))
     away = np.linalg.norm(line[:, [0, 2]], axis=1)
     scale = np.where(overlaps & (away > 1e-6), level / np.maximum(away, 1e-6), 1)
     line[:, [0, 2]] *= scale[:, None]
     return toes[first] + line
-
-
-def _offset(
-    point: Array, runs: Runs, anchors: Array, blend: float, release: float, fps: float
-) -> tuple[Array, Array, int]:
-    """Return the offsets (F, 3) that hold a point, how much it is held (F,), and what slides."""
-    if len(runs) == 0:
-        return np.zeros_like(point), np.zeros(len(point)), 0
-    offset = runs.spread(anchors) - point
-    # The held point is at rest: the offset's speed is the animated point's, reversed.
-    speed = -_speed(point)
-    slides = np.hypot(offset[:, 0], offset[:, 2])
-    far = runs.most(slides) > release
-    let_go = runs.spread(far)
-    if let_go.any():
-        for track in (offset, speed):
-            track[let_go, ::2] = 0
-    runs = runs.shrunk(int(EASE * fps))
-    weight = eased(np.ones((len(point), 1)), runs, blend)[:, 0]
-    return eased(offset, runs, blend, speed=speed), weight, int(far.sum())
-
-
-def at_rest(height: Array, fps: float, size: float) -> NDArray[np.bool_]:
-    """Return where a height (F,) hardly changes; `size` is by how much thresholds scale."""
-    if len(height) == 1:
-        return np.ones(1, bool)
-    return np.abs(np.gradient(height)) * fps < RISING * size
 
 
 def _speed(point: Array) -> Array:

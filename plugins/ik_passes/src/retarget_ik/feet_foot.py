@@ -55,9 +55,7 @@ class Foot:
     """Number of contacts that slide too far to be held in place."""
 
 
-def place(
-    leg: Leg, world: Posed, held: Held, floor: float, fps: float, chosen: FeetParameters
-) -> Foot:
+def place(leg: Leg, held: Held, floor: float, fps: float, chosen: FeetParameters) -> Foot:
     """Place a foot: ankle, and rotations of ankle and toe joint."""
     toe_weight, heel_weight = held.toe_weight[:, None], held.heel_weight[:, None]
     # What is not held itself goes with what is.
@@ -67,14 +65,14 @@ def place(
     weight = 1 - (1 - held.toe_weight) * (1 - held.heel_weight)
     if chosen.clamp:
         toe, heel = _above(toe, heel, floor + leg.toe_height, floor, weight, fps)
-    turn = swing(held.heel - held.toe, heel - toe)
+    sole = held.heel - held.toe
+    turn = swing(sole, heel - toe)
     # The foot is rigid: what the two points disagree in length goes to the one that is not held.
     loose = 1.01 - held.toe_weight, 1.01 - held.heel_weight
     share = loose[1] / (loose[0] + loose[1])
-    surplus = (heel - toe) - quat.rotate(turn, held.heel - held.toe)
+    surplus = (heel - toe) - quat.rotate(turn, sole)
     toe = toe + (1 - share)[:, None] * surplus
-    rise = held.toe - leg.toe(world)
-    ankle = toe + quat.rotate(turn, world.position(leg.sole.ankle) + rise - held.toe)
+    ankle = toe + quat.rotate(turn, held.ankle - held.toe)
     return Foot(
         ankle=ankle,
         turn=turn,
@@ -88,7 +86,7 @@ def place(
 
 def _goes(offset: Array, most: float) -> Array:
     """Return the offset (F, 3) of a foot's free end from that of its held end: less far up."""
-    follows = offset.copy()
+    follows = np.copy(offset)
     follows[:, 1] = most * np.tanh(offset[:, 1] / most)
     return follows
 
@@ -99,13 +97,13 @@ def _above(
     """Keep both points above their levels: a free foot is lifted, a held one turns."""
     from scipy import ndimage  # noqa: PLC0415 - scipy costs 0.1 s to import
 
-    toe, heel = toe.copy(), heel.copy()
     below = np.maximum(toe_level - toe[:, 1], heel_level - heel[:, 1])
     if below.max() <= 0:
         return toe, heel
     window = 2 * round(LIFT_HOLD / 2 * fps) + 1
     lift = ndimage.maximum_filter1d(np.maximum((1 - weight) * below, 0), window, mode="nearest")
     lift = (1 - weight) * ndimage.gaussian_filter1d(lift, LIFT_SMOOTH * fps, mode="nearest")
+    toe, heel = np.copy(toe), np.copy(heel)
     toe[:, 1] += lift
     heel[:, 1] += lift
     toe[:, 1] += weight * np.maximum(toe_level - toe[:, 1], 0)
@@ -121,17 +119,22 @@ def _lift(height: Array) -> Array:
 
 def toe_local(leg: Leg, world: Posed, foot: Foot) -> Array:
     """Return the toe joint's local rotation (F, 4): flat in contact, its tip never in the floor."""
-    turn = quat.multiply(foot.turn, world.rotation(leg.sole.ankle))
-    rotation = quat.multiply(foot.turn, world.rotation(leg.sole.toe))
-    down = quat.rotate(rotation, leg.toe_down)
+    # In float32: a toe's direction has no need of more digits.
+    own = foot.turn.astype(np.float32)
+    turn, rotation = (
+        quat.multiply(own, world.rotation(joint).astype(np.float32))
+        for joint in (leg.sole.ankle, leg.sole.toe)
+    )
+    down = quat.rotate(rotation, leg.toe_down.astype(np.float32))
     # Toes that point elsewhere than down, of somebody who kneels or lies, are not flat.
     flat = np.clip((-down[:, 1] - TURNED_OVER) / (UPRIGHT - TURNED_OVER), 0, 1)
-    weight = (foot.toe_weight * flat)[:, None]
+    weight = (foot.toe_weight * flat).astype(np.float32)[:, None]
     rotation = quat.multiply(swing(down, (1 - weight) * down + weight * _DOWN), rotation)
-    tip = quat.rotate(rotation, leg.sole.tip)
-    length = np.linalg.norm(leg.sole.tip)
-    wanted = np.clip(tip[:, 1] + _lift(tip[:, 1] + foot.toe_height), -length, length)
-    level = np.hypot(tip[:, 0], tip[:, 2])
+    tip = quat.rotate(rotation, leg.sole.tip.astype(np.float32))
+    length = float(np.linalg.norm(leg.sole.tip))
+    height = tip[:, 1] + foot.toe_height.astype(np.float32)
+    wanted = np.clip(tip[:, 1] + _lift(height), -length, length)
+    level = np.sqrt(tip[:, 0] ** 2 + tip[:, 2] ** 2)
     ahead = np.sqrt(np.maximum(length**2 - wanted**2, 0))
     target = tip * np.where(level > 1e-6, ahead / np.maximum(level, 1e-6), 0)[:, None]
     target[:, 1] = wanted
@@ -141,4 +144,4 @@ def toe_local(leg: Leg, world: Posed, foot: Foot) -> Array:
     return quat.multiply(quat.conjugate(turn), rotation)
 
 
-_DOWN = np.array([0.0, -1.0, 0.0])
+_DOWN = np.array([0.0, -1.0, 0.0], np.float32)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retarget_ik.feet_anchors import at_rest
+from retarget_ik.vectors import dot, length
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
+    from retarget_ik.feet_anchors import Stance
     from retarget_ik.feet_foot import Foot
     from retarget_ik.feet_legs import Leg
     from retarget_ik.grounds import Ground
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-RIDE = 0.06
+RIDE = 0.09
 """Seconds: standard deviation of the Gaussian over the height by which the body rides."""
 
 HOLD, SMOOTH = 0.2, 0.06
@@ -34,36 +33,41 @@ SHORT = 0.0015
 """Metres, for a leg of 0.86 m, by which a leg may fall short of its foot before the pelvis drops:
 the sliding maximum would make a drop of each trembling millimetre, and of that 5° at the knee."""
 
-KNEE = 0.04
+TURNED = np.radians(12.35)
+"""How far thigh or shin may be turned by a leg that is bent for its foot, before the pelvis goes up
+and the other foot floats by millimetres."""
+
+RELIEF = 0.03
+"""Metres, for a leg of 0.86 m, by which it goes up for that at the most."""
+
+RELIEF_HOLD, RELIEF_SMOOTH = 0.04, 0.03
+"""Seconds, as `HOLD` and `SMOOTH`; shorter, for the other foot's sake."""
+
+KNEE = 0.042
 """Seconds: deviation of the Gaussian over the turns of knees that are nearly straight."""
 
 BENT = np.radians(35.0)
 """Flexion of a knee from which its turns are taken as they come."""
 
 
-def follow(
-    legs: list[Leg],
-    world: Posed,
-    touching: Mapping[str, NDArray[np.bool_]],
-    ground: Ground,
-    fps: float,
-) -> Array:
+def follow(stances: list[Stance], ground: Ground, fps: float) -> Array:
     """Return (F,) metres by which the whole body is raised so that its feet meet the floor.
 
     By what the ankles of feet in contact rise, but for moments in which a foot is leaving, or a
     jump would be pulled down; where none is, so that no sole is below the floor.
     A first guess: `settle` knows better, once the feet are placed.
     """
-    frames = len(world.position(legs[0].limb.end))
+    frames = len(stances[0].ankle)
     rise, below, count = (np.zeros(frames) for _ in range(3))
-    for leg in legs:
-        toe, heel = leg.toe(world)[:, 1] - leg.toe_height, leg.heel(world)[:, 1]
+    for stance in stances:
+        leg, size = stance.leg, stance.leg.size
+        toe, heel = stance.toe.at[:, 1] - leg.toe_height, stance.heel.at[:, 1]
         below = np.maximum(below, ground.floor - np.minimum(toe, heel))
-        toe, heel = ground.under(toe) - toe, ground.under(heel) - heel
-        toe_on = touching.get(f"{leg.side}_foot", np.zeros(frames, bool))
-        heel_on = touching.get(f"{leg.side}_ankle", np.zeros(frames, bool))
+        toe = stance.toe.level - stance.toe.at[:, 1]
+        heel = stance.heel.level - heel
+        toe_on, heel_on = stance.toe.runs.mask, stance.heel.runs.mask
         share = np.where(heel_on & toe_on, leg.ankle_share, toe_on)
-        still = (toe_on & at_rest(toe, fps, leg.size)) | (heel_on & at_rest(heel, fps, leg.size))
+        still = stance.toe.still(fps, size) | stance.heel.still(fps, size)
         rise += still * (share * toe + (1 - share) * heel)
         count += still
     rise = np.where(count > 0, rise / np.maximum(count, 1), below)
@@ -80,7 +84,7 @@ def settle(legs: list[Leg], world: Posed, body: Array, feet: list[Foot], fps: fl
     for leg, foot in zip(legs, feet, strict=True):
         ankle = world.position(leg.limb.end)
         extent = ankle - world.position(leg.limb.upper)
-        bent = 1 - np.einsum("fi,fi->f", extent, extent) / leg.limb.length**2
+        bent = 1 - dot(extent, extent) / leg.limb.length**2
         weight = foot.still / (np.maximum(bent, 0) + STRAIGHT)
         asked += weight * (foot.ankle[:, 1] - ankle[:, 1] - body)
         counted += weight
@@ -111,7 +115,7 @@ def drop(
     need = np.zeros(len(rise))
     for leg, foot in zip(legs, feet, strict=True):
         hip, ankle = world.position(leg.limb.upper), world.position(leg.limb.end)
-        animated = np.linalg.norm(ankle - hip, axis=1)
+        animated = length(ankle - hip)
         longest = np.maximum(reach * leg.limb.length, animated)
         away = foot.ankle - hip
         level = away[:, 0] ** 2 + away[:, 2] ** 2
@@ -120,6 +124,41 @@ def drop(
     window = 2 * round(HOLD / 2 * fps) + 1
     held = ndimage.maximum_filter1d(need, window, mode="nearest")
     return np.asarray(ndimage.gaussian_filter1d(held, SMOOTH * fps, mode="nearest"))
+
+
+def relieve(
+    legs: list[Leg],
+    limbs: list[Bones],
+    world: Posed,
+    body: Array,
+    feet: list[Foot],
+    fps: float,
+    reach: float,
+) -> Array:
+    """Return (F,) metres by which the pelvis goes up so that no leg is bent beyond `TURNED`.
+
+    Where one of two straight legs stands lower, a knee would give more than the pose bears. Up to
+    where the other leg reaches its foot no further than `reach`, or no longer stands.
+    """
+    from scipy import ndimage  # noqa: PLC0415
+
+    need, room = np.zeros(len(body)), np.full(len(body), np.inf)
+    for leg, bones, foot in zip(legs, limbs, feet, strict=True):
+        upper, lower = (float(length(bone[0])) for bone in (bones.upper, bones.lower))
+        least = bones.span(TURNED * (upper + lower) / max(upper, lower, 1e-6))
+        away = foot.ankle - world.position(leg.limb.upper)
+        down, level = body - away[:, 1], away[:, 0] ** 2 + away[:, 2] ** 2
+        upright = (down > least / 2) & (least**2 > level)
+        lack = np.where(upright, np.sqrt(np.maximum(least**2 - level, 0)) - down, 0)
+        need = np.maximum(need, np.minimum(lack, RELIEF * leg.size))
+        above = np.sqrt(np.maximum((reach * leg.limb.length) ** 2 - level, 0)) - down
+        room = np.minimum(room, np.maximum(above, 0) + (1 - foot.weight) * leg.limb.length)
+    need = np.minimum(need, room)
+    if need.max() <= 0:
+        return need
+    window = 2 * round(RELIEF_HOLD / 2 * fps) + 1
+    held = ndimage.maximum_filter1d(need, window, mode="nearest")
+    return np.asarray(ndimage.gaussian_filter1d(held, RELIEF_SMOOTH * fps, mode="nearest"))
 
 
 def steady(bones: Bones, opening: Array, fps: float) -> Array:
@@ -131,6 +170,7 @@ def steady(bones: Bones, opening: Array, fps: float) -> Array:
     from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415
 
     smooth = gaussian_filter1d(opening, KNEE * fps, mode="nearest")
-    flexion = np.minimum(bones.flexion(), bones.flexion() + opening)
+    flexion = bones.flexion()
+    flexion = np.minimum(flexion, flexion + opening)
     share = np.clip(1 - flexion / BENT, 0, 1)
     return opening + share * share * (3 - 2 * share) * (smooth - opening)

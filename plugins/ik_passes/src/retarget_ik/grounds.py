@@ -44,8 +44,10 @@ def told(context: PassContext) -> tuple[str, ...]:
     found = context.floor
     if found is None:
         return ()
-    if found.found_by == "lowest toes" and context.motion.frames > 1:
-        return ("no foot stands still; the floor was taken from the lowest toes.",)
+    if found.found_by == "lowest point" and context.motion.frames > 1:
+        return ("no foot stands still; the floor was taken from the body's lowest point.",)
+    if found.found_by == "body":
+        return ("no foot stands; the floor was taken from what of the body rests lowest.",)
     if found.found_by == "layout":
         return ("the feet stand on nothing near the floor; it was taken to be at height 0.",)
     if found.higher:

@@ -16,9 +16,11 @@ import numpy as np
 from retarget import quaternions as quat
 from retarget.parameters import parameter
 from retarget_ik.hands_arms import Arm
-from retarget_ik.hands_goals import EXTENDED, envelope, widened, within_reach
+from retarget_ik.hands_floor import planted
+from retarget_ik.hands_goals import EXTENDED, envelope, soft, widened, within_reach
 from retarget_ik.hands_relation import Relation, between_hands, fade, to_body
 from retarget_ik.hands_scene import Scene
+from retarget_ik.vectors import length
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 
 STILL = 1e-5
 """Metres below which a wrist is where it should be."""
+
+SOFT = 0.05
+"""Seconds: deviation of the Gaussian over what wrists are moved by. Where an arm comes to its end
+or another relation takes over the way has a corner; a near-straight elbow makes a jerk of it."""
 
 TELL, FULL = 0.05, 0.9
 """Arm lengths of a relation that must be missing before the user is told, and how much it must
@@ -66,6 +72,9 @@ class Hands:
 
     def apply(self, clip: Clip, context: PassContext) -> Clip:
         """Return the clip with its arms moved; see `retarget.Pass.apply`."""
+        return planted(self._related(clip, context), context)
+
+    def _related(self, clip: Clip, context: PassContext) -> Clip:
         scene = Scene.of(clip, context)
         if scene is None:
             return clip
@@ -82,10 +91,12 @@ class Hands:
         relations = _Relations.of(scene, walked, near, frames, chosen)
         arms = {side: Arm.of(limb, walked[1]) for side, limb in scene.arms.items()}
         moves = relations.moves(arms)
+        if chosen.blend > 0:
+            moves = {side: soft(move, SOFT * clip.fps) for side, move in moves.items()}
         rotations, moved = clip.rotations, {}
         for side, arm in arms.items():
             moved[side] = np.zeros_like(arm.wrist)
-            some = np.flatnonzero(_length(moves[side]) > STILL)
+            some = np.flatnonzero(length(moves[side]) > STILL)
             if not some.size:
                 continue
             if rotations is clip.rotations:
@@ -185,13 +196,13 @@ class _Relations:
         return tuple(one for one in told if one)
 
     def _missed(self, lacking: Array, where: str) -> str:
-        length = _length(lacking)
-        off = length > TELL * self.arm_length
+        missing = length(lacking)
+        off = missing > TELL * self.arm_length
         if not off.any():
             return ""
         return (
             f"hands: out of reach on {off.sum()} of {off.size} frames on which {where}; up to "
-            f"{100 * length.max():.0f} cm are missing."
+            f"{100 * missing.max():.0f} cm are missing."
         )
 
 
@@ -204,7 +215,3 @@ def _write(track: Float32, frames: NDArray[np.intp], local: Array) -> None:
     opposite = np.einsum("ni,ni->n", track[frames], local) < 0
     local[opposite] *= -1
     track[frames] = local
-
-
-def _length(v: Array) -> Array:
-    return np.sqrt(np.einsum("...i,...i->...", v, v))

@@ -10,6 +10,7 @@ import numpy as np
 from retarget import quaternions as quat
 from retarget_ik import two_bone
 from retarget_ik.limbs import Limb, Posed
+from retarget_ik.vectors import length
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,7 +75,7 @@ class Arm:
         A share of the arm's length, or as animated if that is more.
         """
         off = self.wrist - self.shoulder
-        return np.maximum(extended * self.limb.length, np.sqrt(np.einsum("ni,ni->n", off, off)))
+        return np.maximum(extended * self.limb.length, length(off))
 
     def reach(self, goal: Array) -> tuple[Array, dict[int, Array]]:
         """Move the wrist to a goal (N, 3), metres, as far as the arm goes.

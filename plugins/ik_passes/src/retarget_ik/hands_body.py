@@ -5,6 +5,7 @@ Source and target get the same points and capsules, by role; each on its own joi
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -69,7 +70,7 @@ class Figure:
     """Joint by role."""
     solver: FKSolver
 
-    @property
+    @cached_property
     def arm_length(self) -> float:
         """Mean length, metres, from shoulder to wrist, of the arms there are."""
         arms = [s for s in roles.SIDES if all(f"{s}_{joint}" in self.joints for joint in ARM)]
@@ -96,11 +97,10 @@ class Figure:
     def walk(self, wanted: Sequence[str], rotations: Array, root: Array, frames: Any) -> Walked:
         """Solve the joints of the roles `wanted`, and those above them, on some frames."""
         branch = Branch.of(self.skeleton, [self.joints[role] for role in wanted])
-        tracks = rotations[branch.joints][:, frames].astype(root.dtype, copy=False)
         return Walked(
             figure=self,
             rows={joint: row for row, joint in enumerate(branch.joints.tolist())},
-            world=self.solver.solve(branch.skeleton, tracks, root[frames]),
+            world=self.solver.solve(branch.skeleton, *branch.tracks(rotations, root, frames)),
         )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retarget_ik.vectors import dot, length
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -45,6 +47,13 @@ def widened(near: NDArray[np.bool_], blend: float) -> NDArray[np.bool_]:
     return np.asarray(ndimage.maximum_filter1d(near, 2 * half + 1, mode="nearest"), bool)
 
 
+def soft(move: Array, deviation: float) -> Array:
+    """Smooth moves (N, 3) over time by a Gaussian, its deviation in frames."""
+    from scipy import ndimage  # noqa: PLC0415
+
+    return np.asarray(ndimage.gaussian_filter1d(move, deviation, axis=0, mode="nearest"))
+
+
 def within_reach(
     goals: tuple[Array, Array], roots: tuple[Array, Array], spans: tuple[Array, Array]
 ) -> Array:
@@ -57,8 +66,8 @@ def within_reach(
     p, a, r, s = goals[0], roots[0], spans[0], spans[1]
     b: Array = roots[1] + goals[0] - goals[1]
     on_first, on_second = _onto_ball(p, a, r), _onto_ball(p, b, s)
-    ok_first = _length(on_first - b) <= s * (1 + 1e-6)
-    ok_second = _length(on_second - a) <= r * (1 + 1e-6)
+    ok_first = length(on_first - b) <= s * (1 + 1e-6)
+    ok_second = length(on_second - a) <= r * (1 + 1e-6)
     both = np.where(ok_second[:, None], on_second, _onto_rim(p, (a, b), (r, s)))
     found: Array = np.where(ok_first[:, None], on_first, both)
     return found - p
@@ -66,22 +75,18 @@ def within_reach(
 
 def _onto_ball(p: Array, centre: Array, radius: Array) -> Array:
     off = p - centre
-    length = np.maximum(_length(off), 1e-9)
-    return centre + off * np.minimum(1, radius / length)[:, None]
+    away = np.maximum(length(off), 1e-9)
+    return centre + off * np.minimum(1, radius / away)[:, None]
 
 
 def _onto_rim(p: Array, centres: tuple[Array, Array], radii: tuple[Array, Array]) -> Array:
     """Return the nearest point of the circle in which two spheres meet, or between the spheres."""
     (a, b), (r, s) = centres, radii
-    apart = np.maximum(_length(b - a), 1e-9)
+    apart = np.maximum(length(b - a), 1e-9)
     axis = (b - a) / apart[:, None]
     height = (apart * apart + r * r - s * s) / (2 * apart)
     middle = a + height[:, None] * axis
     rim = np.sqrt(np.maximum(r * r - height * height, 0))
     off = p - middle
-    off = off - np.einsum("ni,ni->n", off, axis)[:, None] * axis
-    return middle + off * (rim / np.maximum(_length(off), 1e-9))[:, None]
-
-
-def _length(v: Array) -> Array:
-    return np.sqrt(np.einsum("...i,...i->...", v, v))
+    off = off - dot(off, axis)[:, None] * axis
+    return middle + off * (rim / np.maximum(length(off), 1e-9))[:, None]

@@ -14,6 +14,7 @@ import numpy as np
 
 from retarget import quaternions as quat
 from retarget_ik.hands_body import ADULT_ARM, Capsule, Walked
+from retarget_ik.vectors import dot, length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,9 +57,11 @@ def between_hands(
     `reach`: metres up to which the relation matters in full, and from which not at all.
     """
     v_s = source[0][:, None] - source[1][None]
-    v_t = target[0][:, None] - target[1][None]
-    lacking = (k * v_s - v_t).reshape(-1, *v_s.shape[2:])
-    distances = _length(v_s).reshape(-1, v_s.shape[2])
+    # Counted from one of them, float32 has digits enough for what lies so near.
+    left, right = ((points - target[0][0]).astype(v_s.dtype) for points in target)
+    v_t = left[:, None] - right[None]
+    lacking = (np.float32(k) * v_s - v_t).reshape(-1, *v_s.shape[2:])
+    distances = length(v_s).reshape(-1, v_s.shape[2])
     return _soft_minimum(lacking, distances, fade(distances, *reach))
 
 
@@ -85,7 +88,7 @@ def to_body(
         still = fade(slip(of_source[0], (begin_s, end_s), share[0], fps), SLOW, FAST)
         v_s = of_source - begin_s - share[..., None] * (end_s - begin_s)
         v_t = of_target - _same_place(share, (begin_s, end_s), (begin_t, end_t), k)
-        skin = _length(v_s) - capsule.radius * size
+        skin = length(v_s) - capsule.radius * size
         lacking.append(k * v_s - v_t)
         distances.append(skin)
         counts.append(fade(skin, *reach) * still)
@@ -108,8 +111,8 @@ def ends(walked: Walked, capsule: Capsule, size: float) -> tuple[Array, Array]:
 def along(points: Array, begin: Array, end: Array) -> Array:
     """Return where on a line, from 0 to 1, points (…, N, 3) are nearest to it."""
     line = end - begin
-    square = np.maximum(_dot(line, line), 1e-12)
-    return np.clip(_dot(points - begin, line) / square, 0, 1)
+    square = np.maximum(dot(line, line), 1e-12)
+    return np.clip(dot(points - begin, line) / square, 0, 1)
 
 
 def slip(hand: Array, line: tuple[Array, Array], share: Array, fps: float) -> Array:
@@ -118,7 +121,7 @@ def slip(hand: Array, line: tuple[Array, Array], share: Array, fps: float) -> Ar
         return np.zeros(len(hand), hand.dtype)
     of_hand, of_begin, of_end = (np.gradient(track, axis=0) for track in (hand, *line))
     of_body = of_begin + share[:, None] * (of_end - of_begin)
-    return fps * _length(of_hand - of_body)
+    return fps * length(of_hand - of_body)
 
 
 def fade(distance: Array, near: float, far: float) -> Array:
@@ -149,11 +152,3 @@ def _soft_minimum(lacking: Array, distances: Array, counts: Array) -> Relation:
     return Relation(
         np.einsum("rn,rnc->nc", weights, lacking), np.einsum("rn,rn->n", weights, counts), least
     )
-
-
-def _dot(a: Array, b: Array) -> Array:
-    return np.einsum("...i,...i->...", a, b)
-
-
-def _length(v: Array) -> Array:
-    return np.sqrt(_dot(v, v))

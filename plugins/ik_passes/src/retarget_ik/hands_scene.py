@@ -11,6 +11,7 @@ from retarget import roles
 from retarget_ik.hands_arms import arm_of
 from retarget_ik.hands_body import ADULT_ARM, ARM, CAPSULES, KNUCKLES, PADS, Capsule, Figure, Walked
 from retarget_ik.hands_relation import FAST, along, ends, slip
+from retarget_ik.vectors import length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -133,11 +134,13 @@ class Scene:
         near = np.zeros(len(moments), bool)
         if len(amid) == 2:
             apart = amid["left"] - amid["right"]
-            near = _comes_within(_length(apart), apart, (far + 2 * HAND) * self.size)
-        if near.any():  # then it is worth looking at the fingers
-            fingers = self._walk_source(moments, (), fingers=True)
+            near = _comes_within(length(apart), apart, (far + 2 * HAND) * self.size)
+        if near.any():  # then it is worth looking at the fingers, there and a look later
+            some = np.flatnonzero(near | np.concatenate([near[:1], near[:-1]]))
+            fingers = self._walk_source(moments[some], (), fingers=True)
             left, right = (self._of_source(fingers, side) for side in self.sides)
-            least = _length(left[:, None] - right[None]).min(axis=(0, 1))
+            least = np.full(len(moments), np.inf)
+            least[some] = length(left[:, None] - right[None]).min(axis=(0, 1))
             near &= _comes_within(least, apart, (far + CURL) * self.size)
         each_other = bool(near.any())
         close: dict[str, list[Capsule]] = {side: [] for side in self.sides}
@@ -148,7 +151,7 @@ class Scene:
                 share = along(hand, begin, end)
                 off = hand - begin - share[:, None] * (end - begin)
                 reach = leave + capsule.radius + (HAND if capsule.fingers else 0)
-                comes = _comes_within(_length(off), off, reach * self.size)
+                comes = _comes_within(length(off), off, reach * self.size)
                 # Coarse samples blur the speed; one that may rest there on its way is kept.
                 fps = self.clip.fps / step
                 comes &= _or_neighbour(slip(hand, (begin, end), share, fps) < 1.5 * FAST)
@@ -201,20 +204,16 @@ class Scene:
         return [*hands, *(role for c in capsules for role in (c.begin, c.end))]
 
 
-def _comes_within(length: Array, apart: Array, distance: float) -> Array:
-    """Return whether a distance (N,) may be less than `distance` from each sample to the next.
+def _comes_within(distance: Array, apart: Array, least: float) -> Array:
+    """Return whether a distance (N,) may be less than `least` from each sample to the next.
 
     Between two samples it shrinks by what the vector (N, 3) does on a straight line, and a little.
     """
     here, there = apart, np.concatenate([apart[1:], apart[-1:]])
     share = along(np.zeros_like(here), here, there)[:, None]
-    shrinks = np.minimum(_length(here), _length(there)) - _length(here + share * (there - here))
-    following = np.concatenate([length[1:], length[-1:]])
-    return np.minimum(length, following) - shrinks - SAGITTA < distance
-
-
-def _length(v: Array) -> Array:
-    return np.sqrt(np.einsum("...i,...i->...", v, v))
+    shrinks = np.minimum(length(here), length(there)) - length(here + share * (there - here))
+    following = np.concatenate([distance[1:], distance[-1:]])
+    return np.minimum(distance, following) - shrinks - SAGITTA < least
 
 
 def _or_neighbour(true: NDArray[np.bool_]) -> NDArray[np.bool_]:

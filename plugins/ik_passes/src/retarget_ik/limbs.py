@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from retarget import quaternions as quat
-from retarget_ik.two_bone import bend_at_rest
+from retarget_ik.two_bone import Bones, bend_at_rest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -68,6 +68,11 @@ class Limb:
         """The joints whose world transforms the methods need."""
         return (self.upper, self.lower, self.end, *(j for j in self.before if j >= 0))
 
+    def bones(self, world: Posed) -> Bones:
+        """Return its two bones as animated."""
+        root, mid, end = (world.position(joint) for joint in (self.upper, self.lower, self.end))
+        return Bones.of(root, mid, end, self.bends(world))
+
     def bends(self, world: Posed) -> Array:
         """Return the world direction (F, 3) in which the limb would bend, if it were straight."""
         rotation = world.rotation(self.upper)
@@ -77,16 +82,21 @@ class Limb:
         """Return the new local rotations (F, 4) of the three joints.
 
         `upper` and `lower` (F, 4) are put before the bones' world rotations, `end` (F, 4) before
-        the end's: the identity keeps how the end is turned in the world.
+        the end's: the identity keeps how the end is turned in the world. In float32, as tracks are.
         """
+
+        def turn_of(joint: int) -> Array:
+            return world.rotation(joint).astype(np.float32)
+
         locals_: dict[int, Array] = {}
         carried = None  # what stands before the world rotation of the parent
         for joint, parent, own in zip(
             (self.upper, self.lower, self.end), self.before, (upper, lower, end), strict=True
         ):
-            new = quat.multiply(own, world.rotation(joint))
+            own = own.astype(np.float32)  # noqa: PLW2901
+            new = quat.multiply(own, turn_of(joint))
             if parent >= 0:
-                above = world.rotation(parent)
+                above = turn_of(parent)
                 if carried is not None:
                     above = quat.multiply(carried, above)
                 new = quat.multiply(quat.conjugate(above), new)

@@ -4,9 +4,11 @@ Degrees about +X (the character's left), +Y (up) and +Z (forward), counted from 
 down; the table is the left side's, the right side is its mirror image. One of the three axes lies
 along the bone: about it the joint twists, about the other two it swings.
 
-Clinical ranges: American Academy of Orthopaedic Surgeons, The Clinical Measurement of Joint Motion
-(Greene, Heckman, 1994), named AAOS below; neck, thumb and toes: Norkin, White, Measurement of Joint
-Motion, 5th ed. (2016), named NW. Three rules bring them to the joints of an animated body:
+Clinical ranges, named AAOS below: those of the American Academy of Orthopaedic Surgeons as others
+quote them, for arms in table A.1 of Norkin, White, Measurement of Joint Motion, for legs, neck and
+trunk in table 8 of ISRN (Hindawi) 2012, 751768. Named CDC: Soucie et al., Haemophilia 17 (2011)
+500, means of each sex and age, of which half the people exceed theirs. Collar, single finger joints
+and side play have no such source here. Three rules bring them to the joints of an animated body:
 
 - the spine's ranges (80° forward, 25° back, 35° aside, 45° turned) and the neck's are shared among
   their joints, each of which may take more than its even share;
@@ -51,43 +53,43 @@ _MIDLINE = {
     "spine1": Ranges(_Y, (-25, 45), (-30, 30), (-25, 25)),
     "spine2": Ranges(_Y, (-25, 45), (-30, 30), (-25, 25)),
     "spine3": Ranges(_Y, (-25, 45), (-30, 30), (-25, 25)),
-    # NW: 45 forward, 45 back, 45 aside, 60 to 80 turned, of both together.
+    # AAOS: 45 forward, 45 back, 45 aside; turned 60 to 80; of both together.
     "neck": Ranges(_Y, (-40, 40), (-50, 50), (-35, 35)),
     "head": Ranges(_Y, (-40, 40), (-50, 50), (-35, 35)),
 }
 
 _LEFT = {
-    # AAOS: flexion 120 (X, negative), extension 30, abduction 45 (Z, positive), adduction 30,
-    # rotation 45 each way. Bent, a hip opens wider than it does straight: 60.
-    "hip": Ranges(_Y, (-120, 30), (-50, 50), (-35, 60)),
-    # AAOS: flexion 135; Boone, Azen, J. Bone Joint Surg. 61-A (1979) 756: 143. The shin turns when
-    # the knee is bent: 30 each way.
+    # CDC: flexion (X, negative) 131 to 141, extension 26 to 28, of children; AAOS: abduction 45 (Z,
+    # positive), adduction 30. Rotation 45 each way. Bent, a hip opens wider than straight: 60.
+    "hip": Ranges(_Y, (-140, 30), (-50, 50), (-35, 60)),
+    # CDC: flexion 148 to 153, hyperextension 2 to 5, of children. The shin turns when the knee is
+    # bent: 30 each way.
     "knee": Ranges(_Y, (-5, 150), (-30, 30), (-20, 20)),
-    # AAOS: dorsiflexion 20 (X, negative), 40 under load; plantar flexion 50; inversion 35
-    # (Z, negative), eversion 20.
+    # AAOS: dorsiflexion 20 (X, negative), more under load; plantar flexion 50. Inversion 35
+    # (Z, negative), eversion 20 to 25.
     "ankle": Ranges(_Z, (-40, 55), (-30, 30), (-35, 25)),
-    # NW: extension 70 (X, negative), flexion 45.
+    # AAOS: extension 70 (X, negative); flexion 45.
     "foot": Ranges(_Z, (-70, 45), (-15, 15), (-15, 15)),
-    # NW: elevation 40 (Z, positive), depression 10 (45 with an arm
-    # that hangs), protraction 30 (Y, negative), retraction 25.
+    # Elevation 40 (Z, positive), depression 10 (45 with an arm that hangs), protraction 30 (Y,
+    # negative), retraction 25.
     "collar": Ranges(_X, (-35, 35), (-35, 30), (-45, 45)),
-    # AAOS, from 90 of abduction: up 90 and down 90, and past the body, horizontal adduction 135
-    # (Y, negative), horizontal abduction 50, rotation 90 out (X, negative) and 70 in.
+    # From 90 of abduction: up 90 and down 90 (AAOS: elevation 180), and past the body, horizontal
+    # adduction 135 (Y, negative), abduction 45; AAOS: rotation 90 out (X, negative) and 70 in.
     "shoulder": Ranges(_X, (-100, 95), (-135, 55), (-110, 95)),
-    # AAOS: flexion 150 (Y, negative), hyperextension to 10; pronation and supination 80.
+    # AAOS: flexion 150 (Y, negative), hyperextension 5 to 15; pronation and supination 80.
     "elbow": Ranges(_X, (-100, 100), (-150, 10), (-35, 35)),
     # AAOS: flexion 80 (Z, negative), extension 70, radial 20 (Y, negative), ulnar deviation 30.
     "wrist": Ranges(_X, (-60, 60), (-30, 40), (-80, 75)),
 }
 
-# AAOS: flexion (Z, negative) 90, 100, 90 from the knuckle out; extension of the knuckle 45.
+# Flexion (Z, negative) 90, 100, 90 from the knuckle out; AAOS: extension of the knuckle 45.
 _FINGER = (
     Ranges(_X, (-50, 50), (-35, 35), (-95, 45)),
     Ranges(_X, (-40, 40), (-25, 25), (-110, 10)),
     Ranges(_X, (-40, 40), (-25, 25), (-95, 25)),
 )
 
-# NW: abduction 70, flexion 50 and 80. The thumb lies across the axes of the table.
+# Abduction 70, flexion 50 and 80. The thumb lies across the axes of the table.
 _THUMB = (
     Ranges(_X, (-60, 100), (-60, 60), (-70, 50)),
     Ranges(_X, (-60, 60), (-70, 50), (-60, 60)),

@@ -21,6 +21,7 @@ import attrs
 import numpy as np
 
 from retarget import quaternions as quat
+from retarget_ik.vectors import cross, dot, length, unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,10 +91,20 @@ class Bones:
 
         `goal` (…, 3) counts from the root. Positive turns flex the limb.
         """
-        span = _length(self.upper + self.lower)
-        lengths = _length(self.upper), _length(self.lower)
-        wanted = _reachable(_length(goal), span, *lengths, reach)
+        span = length(self.upper + self.lower)
+        lengths = length(self.upper), length(self.lower)
+        wanted = _reachable(length(goal), span, *lengths, reach)
         return _hinge_angle(self.upper, self.lower, self.hinge, span, wanted)
+
+    def span(self, opening: float) -> Array:
+        """Return how far (…) root and end are apart with the lower bone turned by `opening`."""
+        upper, lower, hinge = self.upper, self.lower, self.hinge
+        fixed = dot(upper, hinge) * dot(lower, hinge)
+        cosine: Array = dot(upper, lower) - fixed
+        sine = dot(upper, cross(hinge, lower))
+        bent = fixed + cosine * np.cos(opening) + sine * np.sin(opening)
+        square = dot(upper, upper) + dot(lower, lower) + 2 * bent
+        return np.sqrt(np.maximum(square, 0))
 
     def aim(self, goal: Array, opening: Array) -> tuple[Array, Array]:
         """Return what `solve` returns, for a limb opened by `opening` (…)."""
@@ -104,8 +115,8 @@ class Bones:
 
     def flexion(self) -> Array:
         """Return the angle (…), radians, between the bones: 0 of a straight limb."""
-        normal = _length(_cross(self.upper, self.lower))
-        return np.arctan2(normal, _dot(self.upper, self.lower))
+        normal = length(cross(self.upper, self.lower))
+        return np.arctan2(normal, dot(self.upper, self.lower))
 
 
 def bend_at_rest(root: Array, mid: Array, end: Array, otherwise: Array) -> Array:
@@ -115,30 +126,13 @@ def bend_at_rest(root: Array, mid: Array, end: Array, otherwise: Array) -> Array
     perpendicular to the limb. For `solve`, turn it as the upper bone has turned from its rest.
     """
     span = end - root
-    length = float(_length(span))
-    along = span / length if length > _NO_LENGTH else np.zeros(3)
-    for vector, least in ((mid - root, 0.005 * length), (otherwise, 0.0)):
+    stretched = float(length(span))
+    along = span / stretched if stretched > _NO_LENGTH else np.zeros(3)
+    for vector, least in ((mid - root, 0.005 * stretched), (otherwise, 0.0)):
         across = vector - (vector @ along) * along
-        if (size := float(_length(across))) > max(least, _NO_LENGTH):
+        if (size := float(length(across))) > max(least, _NO_LENGTH):
             return across / size
     return otherwise
-
-
-def _length(v: Array) -> Array:
-    return np.sqrt(np.einsum("...i,...i->...", v, v))
-
-
-def _dot(a: Array, b: Array) -> Array:
-    return np.einsum("...i,...i->...", a, b)
-
-
-def _cross(a: Array, b: Array) -> Array:
-    ax, ay, az, bx, by, bz = (v[..., i] for v in (a, b) for i in range(3))
-    out = np.empty(np.broadcast_shapes(a.shape, b.shape), np.result_type(a, b))
-    out[..., 0] = ay * bz - az * by
-    out[..., 1] = az * bx - ax * bz
-    out[..., 2] = ax * by - ay * bx
-    return out
 
 
 def _reachable(asked: Array, animated: Array, a: Array, b: Array, reach: float) -> Array:
@@ -159,26 +153,26 @@ def _hinge(upper: Array, lower: Array, bend: Array) -> Array:
     sense of the rest's, so that a knee bent backwards has a negative flexion.
     """
     # A positive turn about the normal closes the limb: the end moves away from `bend`.
-    rest = _unit(_cross(bend, upper))
-    normal = _cross(upper, lower)
-    along, about = _dot(upper, lower), _dot(normal, rest)
+    rest = unit(cross(bend, upper))
+    normal = cross(upper, lower)
+    along, about = dot(upper, lower), dot(normal, rest)
     forward = np.arctan2(np.abs(about), along)
-    aside = np.arctan2(_length(normal), along)
+    aside = np.arctan2(length(normal), along)
     share = np.maximum(
         _step((forward - PLANE_FROM) / (PLANE_TO - PLANE_FROM)),
         _step((aside - ASIDE_FROM) / (ASIDE_TO - ASIDE_FROM)),
     ).astype(upper.dtype)[..., None]
-    share = np.where(rest.any(axis=-1, keepdims=True), share, 1)  # no rest to ask
+    share = np.where((dot(rest, rest) > 0)[..., None], share, 1)  # no rest to ask
     sense = np.where(about < 0, -1, 1).astype(upper.dtype)[..., None]
-    return _unit(share * sense * _unit(normal) + (1 - share) * rest)
+    return unit(share * sense * unit(normal) + (1 - share) * rest)
 
 
 def _hinge_angle(upper: Array, lower: Array, hinge: Array, span: Array, wanted: Array) -> Array:
     """Return the turn (…) of the lower bone about the hinge that changes the span to `wanted`."""
-    c = _dot(upper, hinge) * _dot(lower, hinge)
-    cosine: Array = _dot(upper, lower) - c
-    sine = _dot(upper, _cross(hinge, lower))
-    size = np.maximum(np.hypot(cosine, sine), _NO_LENGTH**2)
+    c = dot(upper, hinge) * dot(lower, hinge)
+    cosine: Array = dot(upper, lower) - c
+    sine = dot(upper, cross(hinge, lower))
+    size = np.maximum(np.sqrt(cosine * cosine + sine * sine), _NO_LENGTH**2)
     flexion = np.arctan2(-sine, cosine)  # signed; turning by its negative straightens the limb
     # 1 - cos of the new flexion from 1 - cos of the old: an arc cosine near 1 would leave half the
     # digits, and a limb is nearly straight most of the time.
@@ -186,7 +180,7 @@ def _hinge_angle(upper: Array, lower: Array, hinge: Array, span: Array, wanted: 
     versine = (ahead + (span - wanted) * (span + wanted) / 2) / size
     flexed = 2 * np.arcsin(np.sqrt(np.clip(versine / 2, 0, 1)))
     turned = _signed(flexion, flexed) - flexion
-    hinged = (size > _NO_LENGTH**2) & hinge.any(axis=-1)
+    hinged = (size > _NO_LENGTH**2) & (dot(hinge, hinge) > 0)
     return np.where(hinged, turned, 0).astype(upper.dtype)
 
 
@@ -209,13 +203,8 @@ def _step(x: Array) -> Array:
     return x * x * (3 - 2 * x)
 
 
-def _unit(v: Array) -> Array:
-    length = _length(v)[..., None]
-    return np.where(length > _NO_LENGTH**2, v / np.maximum(length, _NO_LENGTH**2), 0)
-
-
 def _about(axis: Array, angle: Array) -> Array:
-    out = np.empty((*angle.shape, 4), axis.dtype)
+    out = np.empty_like(axis, shape=(*angle.shape, 4))
     out[..., :3] = axis * np.sin(angle / 2)[..., None]
     out[..., 3] = np.cos(angle / 2)
     return out
@@ -227,18 +216,18 @@ def swing(a: Array, b: Array) -> Array:
     `quaternions.swing` for whole tracks: without its care for nearly opposite directions, which are
     turned about any axis across.
     """
-    lengths = _length(a) * _length(b)
-    w = lengths + _dot(a, b)
+    lengths = length(a) * length(b)
+    w = lengths + dot(a, b)
     nowhere = w <= 1e-12 * lengths + _NO_LENGTH**2
     if nowhere.any():
-        a = np.where(_length(a)[..., None] < _NO_LENGTH, b, a)
-        b = np.where(_length(b)[..., None] < _NO_LENGTH, a, b)
+        a = np.where(length(a)[..., None] < _NO_LENGTH, b, a)
+        b = np.where(length(b)[..., None] < _NO_LENGTH, a, b)
         a, b = (
-            np.where((_length(v) < _NO_LENGTH)[..., None], _ANY.astype(v.dtype), v) for v in (a, b)
+            np.where((length(v) < _NO_LENGTH)[..., None], _ANY.astype(v.dtype), v) for v in (a, b)
         )
         return quat.swing(a, b)
-    out = np.empty((*w.shape, 4), w.dtype)
-    out[..., :3] = _cross(a, b)
+    out = np.empty_like(a, w.dtype, shape=(*w.shape, 4))
+    out[..., :3] = cross(a, b)
     out[..., 3] = w
     return quat.normalize(out)
 
