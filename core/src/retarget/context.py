@@ -64,12 +64,16 @@ class PassContext:
         """Return the world transforms of a clip's joints."""
         return self.solver.solve(clip.rig.skeleton, clip.rotations, clip.root_translations)
 
-    def world_of(self, clip: Clip, joints: Iterable[int], dtype: DTypeLike = "f4") -> World:
-        """Return World of some joints of a clip, in their order, by FK of these and those above."""
+    def world_of(
+        self, clip: Clip, joints: Iterable[int], dtype: DTypeLike = "f4", frames: Any = ...
+    ) -> World:
+        """Return World of some joints of a clip, in their order, by FK of these and those above.
+
+        On `frames`, a slice or indices; on all where none are given.
+        """
         branch = Branch.of(clip.rig.skeleton, joints)
-        return branch.solve(
-            self.solver, clip.rotations, clip.root_translations.astype(dtype, copy=False)
-        )
+        root = clip.root_translations.astype(dtype, copy=False)
+        return branch.solve(self.solver, clip.rotations, root, frames)
 
     def source_world_of(self, roles: Iterable[str]) -> World:
         """Return World of some joints of the source, in their order, likewise."""

@@ -288,9 +288,10 @@ class CheckedPass(_Checked[Pass]):
                 f"changed {clip.frames} frames at {clip.fps:g} to {changed.frames} at "
                 f"{changed.fps:g}; a pass keeps both"
             )
-        for before, after in zip(clip.rotations, changed.rotations, strict=True):
-            if not np.array_equal(before, after):  # cheaper than to check every track
-                self.unit(after, "rotations")
+        if not np.may_share_memory(clip.rotations, changed.rotations):
+            for before, after in zip(clip.rotations, changed.rotations, strict=True):
+                if not np.array_equal(before, after):  # cheaper than to check every track
+                    self.unit(after, "rotations")
         self.finite(changed.root_translations, "root translations")
         return changed
 

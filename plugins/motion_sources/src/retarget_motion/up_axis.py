@@ -85,20 +85,22 @@ def standing_direction(skeleton: Skeleton, rotations: Float32) -> NDArray[np.flo
     steadily the body keeps the direction.
     """
     frames = rotations.shape[1]
-    sample = rotations[:, np.unique(np.linspace(0, frames - 1, _SAMPLES).astype(int))]
-    head, neck = _reach(skeleton, sample, "head"), _reach(skeleton, sample, "neck")
-    ankles = [_reach(skeleton, sample, f"{side}_ankle") for side in ("left", "right")]
+    moments = np.unique(np.linspace(0, frames - 1, _SAMPLES).astype(int))
+    ends = ("head", "neck", "left_ankle", "right_ankle")
+    head, neck, *ankles = (_reach(skeleton, rotations, moments, end) for end in ends)
     torso, height = neck, head - (ankles[0] + ankles[1]) / 2
     units = [v / np.linalg.norm(v, axis=-1, keepdims=True) for v in (torso, height)]
     mean: NDArray[np.float64] = np.mean(units, axis=(0, 1))
     return mean
 
 
-def _reach(skeleton: Skeleton, rotations: Float32, end: str) -> NDArray[np.floating[Any]]:
-    """Return (F, 3), the way from the root to a joint."""
-    world = rotations[0]
-    reach = np.zeros((rotations.shape[1], 3))
+def _reach(
+    skeleton: Skeleton, rotations: Float32, moments: NDArray[np.intp], end: str
+) -> NDArray[np.floating[Any]]:
+    """Return (N, 3), the way from the root to a joint on some frames."""
+    world = rotations[0, moments]
+    reach = np.zeros((len(moments), 3))
     for joint in skeleton.chain(skeleton.index[end])[1:]:
         reach += quat.rotate(world, skeleton.rest_translations[joint])
-        world = quat.multiply(world, rotations[joint])
+        world = quat.multiply(world, rotations[joint, moments])
     return reach
