@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import numpy as np
 from scipy.spatial.transform import Rotation
 
 import retarget
 from retarget.options import Options
+from retarget.testing.clips import smooth_clip
 from retarget.testing.compare import position_errors, rotation_errors
+from retarget.testing.glb import read_glb
 from retarget.testing.oracle import world_of_rest, world_of_tracks
 from retarget_blender.apose_blend import APoseBlend
 from retarget_blender.character import CharacterFbx
@@ -18,6 +21,7 @@ from support.data import shared
 VARY = Path(__file__).parent / "vary.py"
 
 NAMES = ("mixamo", "game_engine")
+FPS, RATE = 59.94, (2997, 50.0)
 POSITION, ROTATION = 1e-4, 0.02
 """Metres and degrees that a bake may be off."""
 
@@ -65,3 +69,25 @@ def assert_moves_as(clip, world, rest):
     turns = world @ np.linalg.inv(rest)[:, None]
     assert rotation_errors(turns, wanted @ np.linalg.inv(wanted_rest)[:, None]).max() < ROTATION
     assert np.abs(world[:, 0] - rest).max() < 2e-5
+
+
+def clip_of(rig):
+    return smooth_clip(rig, frames=10, fps=FPS)
+
+
+@attrs.frozen
+class Moves:
+    """What a GLB's joints do, as a naive walk finds it."""
+
+    world: np.ndarray
+    rest: np.ndarray
+
+
+def moves_of(path, clip):
+    """World matrices (J, F, 4, 4) of a GLB's joints on the clip's frames, and at rest."""
+    file = read_glb(path)
+    nodes = clip.rig.asset.gltf.json["nodes"]
+    skin = next(s for s in file.document["skins"] if s["name"] == clip.rig.asset.armature)
+    joint_of = {file.document["nodes"][joint]["name"]: joint for joint in skin["joints"]}
+    joints = [joint_of[nodes[node]["name"]] for node in clip.rig.asset.nodes]
+    return file.sample(clip.times())[joints], file.rest()[joints]

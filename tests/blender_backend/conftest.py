@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from importlib.util import find_spec
 
 import pytest
 
+from blender_backend.characters import given, rig_at
 from retarget_blender.exporter import BlenderExporter
 from retarget_blender.locate import locate
 from retarget_blender.session import Session
@@ -50,3 +52,9 @@ def session(blender):  # noqa: ARG001 - without it there is nothing to work with
         patch.setattr("retarget_blender.opened.Session", lambda _: Lent(made))
         yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def rig_of(session):  # noqa: ARG001
+    """Rigs of the given files, each read once."""
+    return functools.cache(lambda name, suffix: rig_at(given(name, suffix)))

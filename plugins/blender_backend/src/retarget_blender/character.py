@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
-from retarget_apose.character import rig_of
 
 from retarget.errors import FileReadError, RetargetError
 from retarget.gltf import parse
+from retarget_apose.character import rig_of
 from retarget_blender.choices import armature_asked
 from retarget_blender.fbx_file import is_called_fbx, is_fbx, why_no_fbx
 from retarget_blender.opened import opened
