@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retarget.cli.arguments import add_target, target_options
+from retarget.cli.with_plugins import failures_told, parsed
 from retarget.options import Options
 from retarget.plugins import Plugins
 
@@ -18,21 +19,15 @@ if TYPE_CHECKING:
 def run(given: Sequence[str]) -> int:
     """Run the command; return its exit status."""
     parser = _parser()
-    own = {action.dest for action in parser._actions}  # noqa: SLF001 - argparse shows no other way
     plugins = Plugins()
-    plugins.add_options(parser)
-    asked = parser.parse_args(given)
-    extra = {name: value for name, value in vars(asked).items() if name not in own}
+    asked, extra = parsed(parser, given, plugins)
 
     from retarget.apose_npz import write_apose  # noqa: PLC0415 - imports numpy; help must be quick
     from retarget.loading import load_rig  # noqa: PLC0415
 
-    try:
+    with failures_told(plugins):
         options = Options(**target_options(asked), extra=extra)
         rig = load_rig(asked.target, options=options, plugins=plugins)
-    finally:
-        for failure in plugins.failures:
-            print(f"warning: {failure}", file=sys.stderr)
     output = asked.output or Path(f"{Path(rig.name).stem}_apose.npz")
     left_out = write_apose(rig, output, force=asked.force)
     for warning in rig.warnings:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from retarget import __version__
 from retarget.cli.arguments import add_reading, add_target, target_options
+from retarget.cli.with_plugins import failures_told, parsed
 from retarget.errors import RetargetError
 from retarget.options import Options
 from retarget.plugins import Plugins
@@ -28,11 +29,8 @@ feet, hands, directions, smoothness, frame 0. The file is read as any viewer rea
 def run(given: Sequence[str]) -> int:
     """Run the command; return its exit status: 1 where a limit is passed or a file failed."""
     parser = _parser()
-    own = {action.dest for action in parser._actions}  # noqa: SLF001 - argparse shows no other way
     plugins = Plugins()
-    plugins.add_options(parser)
-    asked = parser.parse_args(given)
-    extra = {name: value for name, value in vars(asked).items() if name not in own}
+    asked, extra = parsed(parser, given, plugins)
 
     from retarget.checking.limits import read_limits  # noqa: PLC0415 - numpy; help must be quick
     from retarget.checking.pairing import pairs_of  # noqa: PLC0415
@@ -46,11 +44,8 @@ def run(given: Sequence[str]) -> int:
         **target_options(asked),
         extra=extra,
     )
-    try:
+    with failures_told(plugins):
         pairs = pairs_of(asked.output, asked.source, motion_suffixes(plugins))
-    finally:
-        for failure in plugins.failures:
-            print(f"warning: {failure}", file=sys.stderr)
     if not pairs:
         print(f"retarget: no .glb, .gltf or .vrma files in {asked.output}", file=sys.stderr)
         return 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retarget.cli import INTERRUPTED, arguments
+from retarget.cli.with_plugins import failures_told, parsed
 from retarget.errors import OutputExistsError, UsageError
 from retarget.plugins import Plugins
 
@@ -24,9 +25,7 @@ def run(given: Sequence[str]) -> int:
     """Run the command; return its exit status."""
     plugins = Plugins()
     parser = arguments.parser()
-    own = set(vars(parser.parse_args([])))
-    plugins.add_options(parser)
-    asked = parser.parse_args(given)
+    asked, extra = parsed(parser, given, plugins)
     if not asked.inputs and asked.export_target_apose is None:
         raise UsageError("no INPUT given; `retarget --help` says what can be asked for.")
     if asked.merge is not None and (asked.output is not None or not asked.inputs):
@@ -34,13 +33,9 @@ def run(given: Sequence[str]) -> int:
             "--merge FILE names the one output of all INPUTs; "
             + ("name one at least." if not asked.inputs else "leave --output out.")
         )
-    extra = {name: value for name, value in vars(asked).items() if name not in own}
-    try:
+    with failures_told(plugins):
         pipeline = _pipeline(asked, extra, plugins)
         suffixes = _suffixes(plugins) if asked.inputs else ()
-    finally:
-        for failure in plugins.failures:
-            print(f"warning: {failure}", file=sys.stderr)
     if asked.export_target_apose is not None:
         _export_apose(pipeline, asked)
         if not asked.inputs:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from retarget.cli.arguments import add_target, target_options
+from retarget.cli.with_plugins import failures_told, parsed
 from retarget.errors import MatchError
 from retarget.options import Options
 from retarget.plugins import Plugins
@@ -24,11 +25,8 @@ if TYPE_CHECKING:
 def run(given: Sequence[str]) -> int:
     """Run the command; return its exit status."""
     parser = _parser()
-    own = {action.dest for action in parser._actions}  # noqa: SLF001 - argparse shows no other way
     plugins = Plugins()
-    plugins.add_options(parser)
-    asked = parser.parse_args(given)
-    extra = {name: value for name, value in vars(asked).items() if name not in own}
+    asked, extra = parsed(parser, given, plugins)
 
     from retarget import output  # noqa: PLC0415 - help must be quick
     from retarget.loading import load_rig  # noqa: PLC0415 - imports numpy
@@ -38,16 +36,14 @@ def run(given: Sequence[str]) -> int:
         output.refuse(asked.output, overwrite=asked.force)
         output.refuse_own(asked.output, asked.target)
     try:
-        options = Options(**target_options(asked), extra=extra)
-        rig = load_rig(asked.target, options=options, plugins=plugins)
+        with failures_told(plugins):
+            options = Options(**target_options(asked), extra=extra)
+            rig = load_rig(asked.target, options=options, plugins=plugins)
     except MatchError as error:
         if error.recognition is None:
             raise
         _tell(error.recognition, asked, {})  # what there is, to go on from
         raise MatchError(str(error).partition("\n")[0]) from None
-    finally:
-        for failure in plugins.failures:
-            print(f"warning: {failure}", file=sys.stderr)
     armature = rig.asset.armature if rig.asset else None
     _tell(Recognition.of_rig(rig), asked, {"rig": rig.name, "armature": armature})
     return 0
