@@ -12,6 +12,7 @@ import pytest
 import retarget
 from retarget import demo
 from retarget.checking import METRICS
+from retarget.cli import main
 from support.checks import check, double, rewrite
 from support.data import ROOT, shared
 
@@ -309,3 +310,9 @@ def test_real_clips_are_carried_over_without_loss(tmp_path, capsys, clip):
     assert np.isfinite([f["target"] for f in figures.values() if f["target"] is not None]).all()
     if "amass_sample" in clip:
         assert 3 < figures["marker_distance"]["target"] < 7
+
+
+@pytest.mark.parametrize("nothing", ["", " , "])
+def test_a_limit_that_names_nothing_is_refused(nothing, tmp_path, capsys):
+    status = main(["check", str(tmp_path), "--source", str(tmp_path), "--fail-on", nothing])
+    assert (status, "--fail-on names no metric" in capsys.readouterr().err) == (2, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from retarget import __version__, floor
 from retarget import quaternions as quat
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
     from retarget.providers import FKSolver, Pass
     from retarget.values import Motion, Rig, Skeleton
+
+_JUMP, _FASTEST = 0.2, 15.0
+"""Metres between two frames and m/s beyond which a root jumps; nobody runs faster than 12.4 m/s."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -121,7 +125,7 @@ class Retargeter:
         return self._plans[key]
 
     def _losses(self, motion: Motion, plan: _Plan) -> tuple[str, ...]:
-        losses = []
+        losses = list(_jumps(motion))
         unused = plan.match.unused_roles
         if unused:
             named = ", ".join(unused[:3]) + (" …" if len(unused) > 3 else "")
@@ -144,9 +148,20 @@ class Retargeter:
             "frame0": self.options.frame0,
             "frame0Place": self.options.frame0_place,
             "fkSolver": made_by(self.solver),
+            "fps": motion.fps,
             "passes": [made_by(one) for one in self.passes.values()],
             "passParameters": {name: attrs.asdict(p) for name, p in self._parameters.items()},
         }
+
+
+def _jumps(motion: Motion) -> list[str]:
+    """Tell of a root that goes farther between two frames than a body can."""
+    steps = np.linalg.norm(np.diff(motion.root_translations, axis=0), axis=1)
+    farthest = int(steps.argmax()) if len(steps) else 0
+    if not len(steps) or steps[farthest] < _JUMP or steps[farthest] * motion.fps < _FASTEST:
+        return []
+    told = f"the root jumps by {steps[farthest]:.2f} m from frame {farthest} to the next; "
+    return [told + "passes will bend what is near. Mend or cut the clip there."]
 
 
 def _parameters(passes: Mapping[str, Pass], options: Options) -> dict[str, Any]:

@@ -23,6 +23,9 @@ def read_limits(texts: Iterable[str]) -> dict[str, float]:
 
     """
     limits: dict[str, float] = {}
+    texts = list(texts)
+    if texts and not any(text.strip(" ,") for text in texts):
+        raise UsageError("--fail-on names no metric; write it as METRIC=LIMIT, such as slip=1.0.")
     for item in (item.strip() for text in texts for item in text.split(",")):
         if not item:
             continue

@@ -97,7 +97,7 @@ class _Checks:
                 plugins=self._plugins,
             )
         except RetargetError as error:
-            if not self._many:
+            if not self._many and not self._asked.json:
                 raise
             self._fail(pair, str(error).removeprefix(f"{pair.file}: "))
         else:

@@ -90,7 +90,10 @@ def _tell(name: str, *, as_json: bool) -> None:
         by = f"{provider['distribution']} {provider['version'] or ''}".strip()
         print(f"{provider['name']}: {provider['summary']}  [{provider['kind']} of {by}]")
         for one in provider.get("parameters", ()):
-            value = f"{one['default']} {one['unit']}".strip()
+            default = one["default"]
+            if isinstance(default, bool):
+                default = "yes" if default else "no"
+            value = f"{default} {one['unit']}".strip()
             choice = f" ({', '.join(one['one_of'])})" if one["one_of"] else ""
             print(f"  --set {name}.{one['name']}=…  {one['summary']}{choice} (default: {value})")
 
