@@ -169,15 +169,17 @@ def continuous(q: Array) -> Array:
 
     Returns q itself where nothing has to be flipped.
     """
-    if q[..., 3].min(initial=1) > NEAR_IDENTITY:
-        return q
-    dots = np.einsum("...i,...i->...", q[..., 1:, :], q[..., :-1, :])
-    flips = dots < 0
+    tracks = q.reshape(-1, *q.shape[-2:])
+    away = tracks[..., 3].min(axis=-1, initial=1) <= NEAR_IDENTITY  # of most joints none is
+    some = tracks[away]
+    flips = np.einsum("...i,...i->...", some[:, 1:], some[:, :-1]) < 0
     if not flips.any():
         return q
-    signs = np.ones(q.shape[:-1], q.dtype)
+    signs = np.ones(some.shape[:-1], q.dtype)
     np.cumprod(np.where(flips, -1, 1), axis=-1, out=signs[..., 1:], dtype=q.dtype)
-    return q * signs[..., None]
+    mended = tracks.copy()
+    mended[away] = some * signs[..., None]
+    return mended.reshape(q.shape)
 
 
 def slerp(a: Array, b: Array, t: Array) -> Array:
