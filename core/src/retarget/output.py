@@ -32,20 +32,22 @@ def refuse(path: Path, *, overwrite: bool) -> None:
         raise OutputExistsError(f"{path}: exists already; use --force to overwrite it.")
 
 
+def same_file(path: Path, other: str | PathLike[str]) -> bool:
+    """Tell whether both lead to one file that is there; links count as what they lead to."""
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):  # one of them is not there, or no path at all
+        return False
+
+
 def refuse_own(path: Path, target: str | PathLike[str] | None) -> None:
     """Check that writing `path` does not overwrite the target that the user named.
-
-    Links count as what they lead to.
 
     Raises:
         UsageError: both are one file.
 
     """
-    try:
-        same = target is not None and path.samefile(target)
-    except (OSError, ValueError):  # one of them is not there, or no path at all
-        return
-    if same:
+    if target is not None and same_file(path, target):
         raise UsageError(f"{path}: is the target itself, which is never changed; name another.")
 
 

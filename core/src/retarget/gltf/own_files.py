@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from retarget.errors import UsageError
+from retarget.output import same_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +26,7 @@ def refuse_own_files(path: Path, asset: Asset) -> None:
 
     """
     for own in (asset.path, *_named_by(asset.gltf)):
-        try:
-            same = path.samefile(own)
-        except (OSError, ValueError):  # one of them is not there, or no path at all
-            continue
-        if same:
+        if same_file(path, own):
             what = (
                 "the target itself" if own is asset.path else f"a part of the target {asset.path}"
             )
