@@ -13,6 +13,7 @@ import numpy as np
 
 from retarget import quaternions as quat
 from retarget.errors import RetargetError
+from retarget.gltf import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +40,9 @@ def finished(path: Path, times: Float32, asset: dict[str, Any]) -> list[bytes | 
         RetargetError: an `asset` value has no form in JSON.
 
     """
-    content = path.read_bytes()
-    size, _ = _CHUNK.unpack_from(content, _HEADER.size)
-    start = _HEADER.size + _CHUNK.size
-    document = json.loads(content[start : start + size])
-    binary = bytearray(content[start + size + _CHUNK.size :])
+    file = read(path)
+    document, binary = file.json, bytearray(file.buffers[0])
+    binary += bytes(-len(binary) % 4)
     document["asset"].update(asset)
     accessors = document["accessors"]
     for index in {sampler["input"] for sampler in _samplers(document)}:
