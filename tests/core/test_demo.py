@@ -103,10 +103,7 @@ def test_writes_what_it_makes_without_a_date(tmp_path):
         assert list(stored) == list(made)
         for name, array in made.items():
             assert stored[name].dtype == array.dtype
-            if array.dtype.kind == "f":  # the last bit depends on where numpy's memory lies
-                np.testing.assert_allclose(stored[name], array, rtol=0, atol=1e-12)
-            else:
-                np.testing.assert_array_equal(stored[name], array)
+            np.testing.assert_array_equal(stored[name], array)
 
 
 def test_frame_rate_samples_one_motion():
@@ -118,7 +115,8 @@ def test_frame_rate_samples_one_motion():
 def test_a_longer_clip_goes_on_standing():
     story, longer = demo.make_clip(fps=30), demo.make_clip(seconds=15, fps=30)
     assert len(longer["poses"]) == 450
-    np.testing.assert_array_equal(longer["poses"][:300], story["poses"])
+    # numpy may round the last frames of an array otherwise than those in its middle
+    np.testing.assert_allclose(longer["poses"][:300], story["poses"], rtol=0, atol=1e-12)
     assert np.ptp(longer["trans"][300:], axis=0).max() < 1e-6
 
 

@@ -128,6 +128,42 @@ def test_from_rotvec_turns_as_rodrigues_formula_does(v):
     np.testing.assert_allclose(quat_matrix(quat.from_rotvec(v)), rotvec_matrix(v), atol=1e-11)
 
 
+@given(rotations())
+def test_to_rotvec_turns_as_rodrigues_formula_does_on_the_shorter_way(q):
+    v = quat.to_rotvec(quat.shorter(q))
+    np.testing.assert_allclose(rotvec_matrix(v), quat_matrix(q), atol=1e-9)
+    assert np.linalg.norm(v) <= np.pi + 1e-12
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("angle", [0, 1e-30, 1e-6, 0.3, np.pi, 4.0, 2 * np.pi - 1e-3])
+def test_to_rotvec_is_the_inverse_of_from_rotvec_up_to_a_whole_turn(dtype, angle):
+    v = np.multiply(np.array([[0.6, 0.0, -0.8], [0.0, 1.0, 0.0]]), angle).astype(dtype)
+    back = quat.to_rotvec(quat.from_rotvec(v))
+    assert back.dtype == dtype
+    np.testing.assert_allclose(back, v, atol=1e-3 * CLOSE[dtype] ** 0.5 if angle else 0)
+
+
+@given(st.floats(-3.1, 3.1), st.floats(-2.9, 2.9), directions())
+def test_twist_angle_is_the_turn_about_the_axis_whatever_the_swing(twist, swing, axis):
+    across = np.cross(axis, np.eye(3)[np.argmin(np.abs(axis))])
+    across /= np.linalg.norm(across)
+    q = (Rotation.from_rotvec(swing * across) * Rotation.from_rotvec(twist * axis)).as_quat()
+    found = quat.twist_angle(q[None], axis)[0]
+    assert np.cos(found - twist) == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize("function", [quat.to_rotvec, lambda q: quat.twist_angle(q, q[0, :3])])
+def test_rounding_does_not_depend_on_where_memory_lies(function):
+    q, _ = random_rotations(300)
+    rng = np.random.default_rng(0)
+    held, found = [], set()
+    for _ in range(300):  # copies land now here, now there, among blocks of their own size
+        held = [*held[len(held) // 4 :], np.empty(rng.integers(20 * len(q)), np.uint8)]
+        found.add(function(q.copy()).tobytes())
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_to_matrix_is_what_scipy_does(dtype):
     q, oracle = random_rotations(3, 8, dtype=dtype)

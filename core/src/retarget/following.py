@@ -21,9 +21,6 @@ from retarget import quaternions as quat
 if TYPE_CHECKING:
     from retarget.values import Float32, Float64
 
-_SMALL = 1e-6
-"""Sine of a half angle below which a rotation's share is linear in its vector part."""
-
 
 @attrs.frozen(kw_only=True, eq=False)
 class Following:
@@ -43,24 +40,17 @@ class Following:
         """Return `C_a Y^share` (F, 4), given `W_s[a]⁻¹ W_s[b]` (F, 4)."""
         constants = quat.sandwich(quat.conjugate(self.carried), self.followed)
         turned = between @ constants.T.astype(np.float32)
-        part = _part(turned, self.share) if self.axis is None else self._twist(turned)
+        part = self._part(turned) if self.axis is None else self._twist(turned)
         return quat.multiply(self.carried.astype(np.float32), part)
+
+    def _part(self, turned: Float32) -> Float32:
+        """Return the share of the whole turn, along the shorter arc."""
+        whole = quat.to_rotvec(quat.shorter(turned))
+        return quat.from_rotvec(np.float32(self.share) * whole)
 
     def _twist(self, turned: Float32) -> Float32:
         """Return the share of the twist, without a jump where it passes half a turn."""
         axis = np.asarray(self.axis, np.float32)
-        angle = 2.0 * np.arctan2(turned[:, :3] @ axis, turned[:, 3])
+        angle = quat.twist_angle(turned, axis)
         unwrapped = np.unwrap((angle + np.pi) % (2 * np.pi) - np.pi)
         return quat.from_rotvec((self.share * unwrapped)[:, None].astype(np.float32) * axis)
-
-
-def _part(q: Float32, share: float) -> Float32:
-    """Return q^share (F, 4), along the shorter arc."""
-    q = np.where(q[:, 3:] < 0, -q, q)
-    sine = np.linalg.norm(q[:, :3], axis=-1)
-    half = np.arctan2(sine, q[:, 3])
-    out = np.empty_like(q)
-    scale = np.where(sine > _SMALL, np.sin(share * half) / np.maximum(sine, _SMALL), share)
-    out[:, :3] = q[:, :3] * scale[:, None]
-    out[:, 3] = np.cos(share * half)
-    return out

@@ -104,8 +104,38 @@ def from_rotvec(v: Array) -> Array:
     out = np.empty((*v.shape[:-1], 4), v.dtype)
     # sin(half)/angle; at zero angle v is zero too, so any finite factor does.
     np.multiply(v, (np.sin(half) / np.maximum(angle, tiny))[..., None], out=out[..., :3])
-    np.cos(half, out=out[..., 3])
+    out[..., 3] = np.cos(half)
     return out
+
+
+def shorter(q: Array) -> Array:
+    """Return q (…, 4) or -q, the same rotation, whichever turns by no more than pi."""
+    return np.where(q[..., 3:] < 0, -q, q)
+
+
+def to_rotvec(q: Array) -> Array:
+    """Convert unit quaternions (…, 4) to rotation vectors (…, 3), radians times axis.
+
+    Of length 0 to 2 pi, the longer way round where w < 0: of `shorter(q)` no longer than pi.
+    """
+    sine = np.sqrt(np.einsum("...i,...i->...", q[..., :3], q[..., :3]))
+    tiny = np.finfo(q.dtype).tiny
+    # angle / sin(angle / 2); at zero angle the vector is zero too, so any finite factor does.
+    factor: Array = 2 * np.arctan2(sine, _packed(q[..., 3])) / np.maximum(sine, tiny)
+    return q[..., :3] * factor[..., None]
+
+
+def twist_angle(q: Array, axis: Array) -> Array:
+    """Return by how much unit quaternions (…, 4) turn about a unit axis (3,): (…), -2 pi..2 pi.
+
+    The angle of the twist in the swing-twist decomposition; arbitrary where q swings by pi.
+    """
+    return 2 * np.arctan2(q[..., :3] @ axis, _packed(q[..., 3]))
+
+
+def _packed(component: Array) -> Array:
+    """Copy to neighbouring memory: numpy rounds functions of angles otherwise in some places."""
+    return np.array(component)
 
 
 def to_matrix(q: Array) -> Array:

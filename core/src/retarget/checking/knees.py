@@ -52,12 +52,4 @@ def _accelerations(body: Body, thigh: str, shin: str) -> Float64:
     """Return (F - 2,) radians per frame squared; axes fixed to either bone do not matter."""
     bend = quat.multiply(quat.conjugate(body.turn(thigh)), body.turn(shin))
     step = quat.multiply(quat.conjugate(bend[:-1]), bend[1:])
-    return np.linalg.norm(np.diff(rotvec(step), axis=0), axis=1)
-
-
-def rotvec(q: Float64) -> Float64:
-    """Return rotation vectors (…, 3), radians, of unit quaternions (…, 4), the shorter way."""
-    q = np.where(q[..., 3:] < 0, -q, q)
-    sine = np.linalg.norm(q[..., :3], axis=-1, keepdims=True)
-    angle = 2 * np.arctan2(sine, q[..., 3:])
-    return q[..., :3] * np.where(sine > 1e-12, angle / np.maximum(sine, 1e-12), 2.0)
+    return np.linalg.norm(np.diff(quat.to_rotvec(quat.shorter(step)), axis=0), axis=1)

@@ -38,9 +38,10 @@ def aim(leg: Float64, target: Float64) -> Float64:
     Forward or back first, about X, then to the side, about Z; never a twist.
     leg, target: (F, 3) of equal length, pointing down.
     """
-    down = -np.sqrt(leg[:, 1] ** 2 + leg[:, 2] ** 2 - target[:, 2] ** 2)
-    swing = np.arctan2(target[:, 2], down) - np.arctan2(leg[:, 2], leg[:, 1])
-    spread = np.arctan2(target[:, 1], target[:, 0]) - np.arctan2(down, leg[:, 0])
+    (x, y, z), (tx, ty, tz) = (np.ascontiguousarray(v.T) for v in (leg, target))
+    down = -np.sqrt(y**2 + z**2 - tz**2)
+    swing = np.arctan2(tz, down) - np.arctan2(z, y)
+    spread = np.arctan2(ty, tx) - np.arctan2(down, x)
     return quat.multiply(about(Z, spread), about(X, swing))
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from retarget import quaternions as quat
 
 if TYPE_CHECKING:
@@ -30,12 +28,7 @@ def relative(parent: Float64, child: Float64) -> Float64:
 
 def to_rotvec(q: Float64) -> Float64:
     """Convert unit quaternions (…, 4) to rotation vectors (…, 3) no longer than pi."""
-    q = np.where(q[..., 3:] < 0, -q, q)
-    sine = np.linalg.norm(q[..., :3], axis=-1, keepdims=True)
-    tiny = np.finfo(q.dtype).tiny
-    # angle / sin(angle / 2); at zero angle the vector is zero too, so any finite factor does.
-    factor: Float64 = 2 * np.arctan2(sine, q[..., 3:]) / np.maximum(sine, tiny)
-    return q[..., :3] * factor
+    return quat.to_rotvec(quat.shorter(q))
 
 
 def share(q: Float64, part: float) -> Float64:

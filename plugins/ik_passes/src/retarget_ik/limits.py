@@ -86,15 +86,15 @@ def limit(
 ) -> tuple[Float64, np.ndarray[Any, np.dtype[np.bool_]]]:
     """Return turns from the T-pose (F, 4) within their ranges, and where they were changed (F,)."""
     axis = ranges.twist
-    q = np.where(turns[:, 3:] < 0, -turns, turns)
+    q = quat.shorter(turns)
     twist = np.zeros_like(q)
     twist[:, axis], twist[:, 3] = q[:, axis], q[:, 3]
     undefined = np.hypot(twist[:, axis], twist[:, 3]) < _NO_TWIST  # swung right over
     twist[undefined] = quat.IDENTITY
     twist = quat.normalize(twist)
     swing = quat.multiply(q, quat.conjugate(twist))
-    twisted = np.float64(2) * np.arctan2(twist[:, axis], twist[:, 3])
-    swung = _rotvec(swing)
+    twisted = quat.twist_angle(twist, np.eye(3)[axis])
+    swung = quat.to_rotvec(quat.shorter(swing))
     about: Float64 = np.zeros((len(q), 3))
     about[:, axis] = _kept(twisted, axis, ranges, chosen)
     bent = swung.copy()
@@ -141,13 +141,6 @@ class _Turn:
         for joint in self.between[1:]:
             product = quat.multiply(product, self.clip.rotations[joint, frames].astype(np.float64))
         return product
-
-
-def _rotvec(q: Float64) -> Float64:
-    q = np.where(q[:, 3:] < 0, -q, q)
-    sine = np.linalg.norm(q[:, :3], axis=-1, keepdims=True)
-    vector: Float64 = q[:, :3] * (2 * np.arctan2(sine, q[:, 3:]) / np.maximum(sine, 1e-300))
-    return vector
 
 
 def _constants(rig: Rig) -> dict[int, Float64]:

@@ -47,12 +47,7 @@ def reference(q: Float64, cutoff: float, fps: float) -> Float64:
 
 def log_from(base: Float64, q: Float64) -> Float64:
     """Return `log(base⁻¹ q)` (…, 3): rotation vectors up to 2 pi, so that none jumps at pi."""
-    d = quat.multiply(quat.conjugate(base), q)
-    sine = np.linalg.norm(d[..., :3], axis=-1, keepdims=True)
-    tiny = np.finfo(d.dtype).tiny
-    # angle / sin(angle / 2); at zero angle the vector is zero too, so any finite factor does.
-    vector: Float64 = d[..., :3] * (2 * np.arctan2(sine, d[..., 3:]) / np.maximum(sine, tiny))
-    return vector
+    return quat.to_rotvec(quat.multiply(quat.conjugate(base), q))
 
 
 def exp_from(base: Float64, v: Float64) -> Float64:

@@ -69,7 +69,7 @@ def _from_rotvecs(block: NDArray[np.generic], joints: slice, out: Float32) -> No
     factor = np.sin(half) / np.maximum(angle, np.finfo(np.float32).tiny)
     for c in range(3):
         np.multiply(v[:, c], factor, out=out[..., c])
-    np.cos(half, out=out[..., 3])
+    out[..., 3] = np.cos(half)
 
 
 def _from_matrices(block: NDArray[np.generic], joints: slice, out: Float32) -> None:
