@@ -20,6 +20,7 @@ import numpy as np
 
 from retarget import quaternions as quat
 from retarget.floor import SOLE
+from retarget.runs import runs_of
 from retarget.soles import soles_of_source
 from retarget.values import Contacts, World
 
@@ -89,7 +90,7 @@ def _touching(on: NDArray[np.bool_], stays: NDArray[np.bool_], shortest: int) ->
     Those of fewer than `shortest` frames are short; at the ends of the clip none is.
     """
     frames = len(on)
-    edges = np.flatnonzero(np.diff(stays.astype(np.int8), prepend=0, append=0))
+    edges = runs_of(stays).ravel()
     seen = np.concatenate([[0], np.cumsum(on)])[edges]
     edges = edges[np.repeat(np.diff(seen)[::2] > 0, 2)]
     gaps = edges[1:-1].reshape(-1, 2)

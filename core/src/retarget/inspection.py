@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from retarget import contacts, floor
 from retarget.fk import NumpyFK
+from retarget.runs import runs_of
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from retarget.values import Motion
 
 NEAR_FLOOR = 0.12
@@ -53,7 +52,7 @@ def _floor(motion: Motion) -> dict[str, Any] | None:
         "height": round(height, 4),
         "found_by": ground.found_by,
         "feet": {
-            point: {"share": round(float(on.mean()), 4), "contacts": _runs(on)}
+            point: {"share": round(float(on.mean()), 4), "contacts": len(runs_of(on))}
             for point, on in zip(feet.points, feet.touching, strict=True)
         },
         "near": {
@@ -62,7 +61,3 @@ def _floor(motion: Motion) -> dict[str, Any] | None:
             if part in index
         },
     }
-
-
-def _runs(on: np.ndarray[Any, np.dtype[np.bool_]]) -> int:
-    return int(on[0]) + int((on[1:] & ~on[:-1]).sum())

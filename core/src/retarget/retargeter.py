@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import numpy as np
 
 from retarget import __version__, floor
 from retarget import quaternions as quat
@@ -20,6 +19,7 @@ from retarget.parameters import with_values
 from retarget.plugins import CORE
 from retarget.resample import resample
 from retarget.root import RootPath
+from retarget.root_jumps import mended
 from retarget.transfer import Transfer
 from retarget.values import Clip
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
     from retarget.providers import FKSolver, Pass
     from retarget.values import Motion, Rig, Skeleton
-
-_JUMP, _FASTEST = 0.2, 15.0
-"""Metres between two frames and m/s beyond which a root jumps; nobody runs faster than 12.4 m/s."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -76,6 +73,7 @@ class Retargeter:
             MatchError: rig and motion share too few roles.
 
         """
+        motion = mended(motion)
         if self.options.fps is not None:
             motion = resample(motion, self.options.fps)
         plan = self._plan(motion.skeleton)
@@ -125,7 +123,7 @@ class Retargeter:
         return self._plans[key]
 
     def _losses(self, motion: Motion, plan: _Plan) -> tuple[str, ...]:
-        losses = list(_jumps(motion))
+        losses = []
         unused = plan.match.unused_roles
         if unused:
             named = ", ".join(unused[:3]) + (" …" if len(unused) > 3 else "")
@@ -152,16 +150,6 @@ class Retargeter:
             "passes": [made_by(one) for one in self.passes.values()],
             "passParameters": {name: attrs.asdict(p) for name, p in self._parameters.items()},
         }
-
-
-def _jumps(motion: Motion) -> list[str]:
-    """Tell of a root that goes farther between two frames than a body can."""
-    steps = np.linalg.norm(np.diff(motion.root_translations, axis=0), axis=1)
-    farthest = int(steps.argmax()) if len(steps) else 0
-    if not len(steps) or steps[farthest] < _JUMP or steps[farthest] * motion.fps < _FASTEST:
-        return []
-    told = f"the root jumps by {steps[farthest]:.2f} m from frame {farthest} to the next; "
-    return [told + "passes will bend what is near. Mend or cut the clip there."]
 
 
 def _parameters(passes: Mapping[str, Pass], options: Options) -> dict[str, Any]:

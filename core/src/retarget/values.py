@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 
 from retarget.errors import ValueShapeError
+from retarget.runs import runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -306,13 +307,9 @@ class Contacts:
 
     def runs(self) -> dict[str, list[list[int]]]:
         """Return the first and the last frame of each contact, by point."""
-        edges = np.diff(np.pad(self.touching.astype(np.int8), ((0, 0), (1, 1))), axis=1)
         return {
-            point: [
-                [int(first), int(last) - 1]
-                for first, last in zip(*(np.flatnonzero(e == way) for way in (1, -1)), strict=True)
-            ]
-            for point, e in zip(self.points, edges, strict=True)
+            point: (runs_of(touching) - [0, 1]).tolist()
+            for point, touching in zip(self.points, self.touching, strict=True)
         }
 
 

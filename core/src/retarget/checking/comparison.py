@@ -17,6 +17,7 @@ from retarget.frame0 import PLACE
 from retarget.options import Options
 from retarget.resample import resample
 from retarget.retargeter import Retargeter
+from retarget.root_jumps import mended
 from retarget.values import World
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Comparison:
             RetargetError: the source has another number of frames.
 
         """
-        original = motion
+        original = motion = mended(motion)
         if fps is not None:
             motion = resample(motion, fps)
         frames = world.positions.shape[1]

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retarget.checking.figures import Metric, Pair, largest, mean, percentile95, ratio
+from retarget.runs import runs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from numpy.typing import NDArray
-
     from retarget.checking.body import Body
     from retarget.checking.comparison import Comparison
     from retarget.values import Float64
@@ -53,14 +50,8 @@ def _slides(c: Comparison, body: Body) -> tuple[Float64, list[float]]:
             path = soles[0][:, [0, 2]]
             stays = touching[1:] & touching[:-1]
             speeds.append(np.linalg.norm(np.diff(path, axis=0), axis=1)[stays] * c.fps)
-            extents += [extent(path[start:end]) for start, end in runs(touching)]
+            extents += [extent(path[start:end]) for start, end in runs_of(touching)]
     return np.concatenate(speeds), extents
-
-
-def runs(touching: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Yield begin and end (exclusive) of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], touching, [False]])))
-    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
 def extent(path: Float64) -> float:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from retarget.runs import runs_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -27,8 +29,8 @@ class Runs:
     @classmethod
     def of(cls, mask: NDArray[np.bool_]) -> Runs:
         """Find the runs of a mask."""
-        edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
-        return cls(edges[::2], edges[1::2], len(mask))
+        starts, ends = runs_of(mask).T
+        return cls(starts, ends, len(mask))
 
     def __len__(self) -> int:
         """Return the number of runs."""

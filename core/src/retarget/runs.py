@@ -1,0 +1,15 @@
+"""Runs: stretches of frames in which something holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def runs_of(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return (R, 2) of each run of True in a mask (F,): its first frame, the one after its last."""
+    return np.flatnonzero(np.diff(mask, prepend=False, append=False)).reshape(-1, 2)
