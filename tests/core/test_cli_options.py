@@ -86,6 +86,31 @@ def test_every_option_reaches_the_plugins(retarget, given, field, value):
     assert asked()[field] == value
 
 
+class Backend(Toys):
+    """A backend with an option of its own."""
+
+    @hookimpl
+    def retarget_add_options(self, parser):
+        parser.add_argument("--other-size", type=int)
+
+
+def test_options_of_another_backend_are_told_to_do_nothing(retarget):
+    other = Backend(exporters=[offer("other", ToyExporter())])
+    told = retarget("walk.npz", "--other-size", "4", plugins=[other])
+    assert told.status == 0
+    assert told.err == "warning: --other-size: of no use with --backend gltf.\n"
+    assert retarget("walk.npz", "--force", plugins=[other]).err == ""
+
+
+def test_a_target_among_the_inputs_is_told(retarget):
+    clip("hero.rig", "rig")
+    told = retarget("hero.rig")
+    assert told.last == "0 done, 1 skipped, 0 failed"
+    assert "It is a target: name it with --target." in told.out
+    clip("notes.txt", "walk this way")
+    assert "It is a target" not in retarget("notes.txt").out
+
+
 @pytest.mark.parametrize(
     ("given", "frames", "fps"),
     [

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from retarget.hookspecs import hookimpl
-from support.plugins import toy_plugins
+from support.plugins import ToyExporter, Toys, ToySource, offer, toy_plugins
 
 
 class Adds:
@@ -92,3 +92,36 @@ def test_two_plugins_with_one_destination_are_not_confounded():
     values, _ = parsed(plugins)
     assert values["size"] == 1
     assert [failure.plugin for failure in plugins.failures] == ["extra2"]
+
+
+class Backend(Toys):
+    """A backend with options of its own, and whatever else it offers."""
+
+    @hookimpl
+    def retarget_add_options(self, parser):
+        parser.add_argument("--other-size", type=int, default=3)
+        parser.add_argument("--other-fast", action="store_true")
+
+
+@pytest.mark.parametrize(
+    ("given", "backend", "idle"),
+    [
+        ([], "gltf", ()),
+        (["--other-size", "3"], "gltf", ()),
+        (["--other-size", "4"], "gltf", ("--other-size",)),
+        (["--other-fast", "--other-size", "4"], "gltf", ("--other-size", "--other-fast")),
+        (["--other-size", "4"], "other", ()),
+    ],
+)
+def test_options_of_a_backend_that_is_not_chosen_are_idle(given, backend, idle):
+    plugins = toy_plugins(Backend(exporters=[offer("other", ToyExporter())]))
+    values, _ = parsed(plugins, *given)
+    extra = {name: values[name] for name in ("other_size", "other_fast")}
+    assert plugins.idle_options(extra, backend) == idle
+
+
+def test_options_of_a_plugin_that_does_more_than_write_are_never_idle():
+    more = Backend(exporters=[offer("other", ToyExporter())], sources=[offer("more", ToySource())])
+    plugins = toy_plugins(more)
+    values, _ = parsed(plugins, "--other-size", "4")
+    assert plugins.idle_options({"other_size": values["other_size"]}, "gltf") == ()

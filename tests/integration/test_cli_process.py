@@ -220,6 +220,16 @@ def test_options_change_what_is_written(tmp_path):
     assert error < 1e-6  # frame 0 is the target's A-pose
 
 
+def test_a_mesh_for_a_target_with_a_body_of_its_own_is_told_to_do_nothing(tmp_path):
+    amass(tmp_path / "walk.npz")
+    assert run("walk.npz", "-o", "hero.glb", cwd=tmp_path).returncode == 0
+    given = ("walk.npz", "--target", "hero.glb", "-o", "out.glb", "--force")
+    done = run(*given, "--mesh", "cube", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "--mesh cube: of no use here" in done.stderr
+    assert "--mesh" not in run(*given, cwd=tmp_path).stderr
+
+
 def test_a_name_that_the_terminal_cannot_show_is_no_obstacle(tmp_path):
     amass(tmp_path / "żółw.npz")
     for arguments in (["żółw.npz"], ["inspect", "żółw.npz"]):

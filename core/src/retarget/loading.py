@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from retarget import kinds
-from retarget.errors import FileReadError, NotAMotionError, PluginError, UsageError
+from retarget.errors import (
+    FileReadError,
+    NotAMotionError,
+    PluginError,
+    RetargetError,
+    UsageError,
+)
 from retarget.options import Options
 from retarget.plugins import Plugins
 
@@ -146,10 +152,19 @@ def _sniffed(path: Path, plugins: Plugins) -> CheckedMotionSource:
         return sources[claims[0]]
     told = dict.fromkeys(source.why_not(path) for source in sources.values())
     reasons = " ".join(reason for reason in told if reason)
+    hint = " It is a target: name it with --target." if _is_target(str(path), plugins) else ""
     raise NotAMotionError(
-        f"{path}: {reasons or 'no motion source knows its content.'}"
+        f"{path}: {reasons or 'no motion source knows its content.'}{hint}"
         f"{_left_out(kinds.MOTION_SOURCE, plugins)}"
     )
+
+
+def _is_target(spec: str, plugins: Plugins) -> bool:
+    sources: Mapping[str, CheckedAPoseSource] = plugins.load_all(kinds.APOSE_SOURCE)
+    try:
+        return any(source.sniff(spec) for source in sources.values())
+    except RetargetError:  # a source that fails here is nobody's concern yet
+        return False
 
 
 def _claiming(spec: str, plugins: Plugins) -> CheckedAPoseSource:

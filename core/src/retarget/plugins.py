@@ -75,6 +75,7 @@ class Plugins:
         self._failures: dict[Failure, None] = {}
         self._offers: dict[str, dict[str, Offer]] = {}
         self._loaded: dict[str, dict[str, Any]] = {}
+        self._options: dict[str, tuple[str, argparse.Action]] = {}
         self.register(builtin, CORE)
         if installed:
             self._load_installed()
@@ -259,8 +260,25 @@ class Plugins:
                 hook(trial)
                 _refuse_intrusion(trial, parser)
                 hook(parser)
+                for action in trial._actions:  # noqa: SLF001 - argparse shows no other way
+                    self._options[action.dest] = owner, action
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code
                 self._leave_out(owner, f"it failed ({_told(error)})", "retarget_add_options")
+
+    def idle_options(self, extra: Mapping[str, object], backend: str) -> tuple[str, ...]:
+        """Return the flags in `extra` of plugins that offer other backends and nothing else."""
+        given = [(*self._options[name], value) for name, value in extra.items()]
+        owners = {owner for owner, action, value in given if value != action.default}
+        for kind in kinds.KINDS if owners else ():
+            for name, offer in self.offers(kind).items():
+                if kind is not kinds.EXPORTER or name == backend:
+                    owners.discard(offer.owner)
+        offered = {offer.owner for offer in self.offers(kinds.EXPORTER).values()}
+        return tuple(
+            action.option_strings[0]
+            for owner, action, value in given
+            if owner in owners & offered and value != action.default
+        )
 
     def notify(self, hook: str, **facts: object) -> tuple[str, ...]:
         """Tell the onlookers of an event; return a warning for each that raised."""

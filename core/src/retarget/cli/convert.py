@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from retarget.cli import INTERRUPTED, arguments
 from retarget.cli.with_plugins import failures_told, parsed
 from retarget.errors import OutputExistsError, UsageError
+from retarget.options import MESHES
 from retarget.plugins import Plugins
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def run(given: Sequence[str]) -> int:
         )
     with failures_told(plugins):
         pipeline = _pipeline(asked, extra, plugins)
+        _tell_idle(pipeline, asked, extra)
         suffixes = _suffixes(plugins) if asked.inputs else ()
     if asked.export_target_apose is not None:
         _export_apose(pipeline, asked)
@@ -55,6 +57,15 @@ def _pipeline(asked: argparse.Namespace, extra: dict[str, object], plugins: Plug
         options=arguments.options_of(asked, extra),
         plugins=plugins,
     )
+
+
+def _tell_idle(pipeline: Pipeline, asked: argparse.Namespace, extra: dict[str, object]) -> None:
+    """Tell which of the options given will do nothing."""
+    for flag in pipeline.plugins.idle_options(extra, asked.backend):
+        print(f"warning: {flag}: of no use with --backend {asked.backend}.", file=sys.stderr)
+    if pipeline.retargeter.rig.asset is not None and asked.mesh != MESHES[0]:
+        told = f"--mesh {asked.mesh}: of no use here; the target has a body of its own."
+        print(f"warning: {told}", file=sys.stderr)
 
 
 def _suffixes(plugins: Plugins) -> tuple[str, ...]:
