@@ -58,6 +58,17 @@ def test_the_json_has_every_metric_under_documented_keys(made, capsys):
     assert (told["checked"], told["failed"], told["beyond"]) == (1, 0, 0)
 
 
+def test_a_vrm_animation_has_no_a_pose_to_compare_frame_0_with(made, tmp_path, capsys):
+    clip, _ = made
+    output = retarget.run(clip, output=tmp_path / "walk.vrma", passes=()).path
+    status, out, _ = check(capsys, output, "--source", clip, "--json")
+    assert status == 0
+    figures = json.loads(out)["files"][0]["figures"]
+    assert figures["frame0_error"]["target"] is None  # it rests in the T-pose
+    assert figures["bone_length"]["target"] < 0.01
+    assert figures["leg_direction_max"]["target"] < 0.01
+
+
 def test_a_limit_that_is_passed_ends_with_status_1(made, capsys):
     clip, output = made
     status, out, _ = check(capsys, output, "--source", clip, "--fail-on", "slip=0,contact_f1=0.1")

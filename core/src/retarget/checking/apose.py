@@ -25,7 +25,7 @@ def measure(c: Comparison) -> dict[str, Pair]:
 
 
 def _frame0(c: Comparison) -> float | None:
-    if c.frame0 == "none":
+    if c.frame0 == "none" or not c.rests_in_apose:
         return None
     # Nobody saying where it stands, it may stand anywhere on the floor.
     rest = c.rig.skeleton.rest.positions[:, 0]

@@ -41,6 +41,8 @@ class Comparison:
     """Names of the passes applied; None where nobody says."""
     place: str | None = None
     """Where frame 0 stands, "authored" or "motion"; None where nobody says."""
+    rests_in_apose: bool = True
+    """False where the rig's rest is another pose than frame 0 has."""
 
     @classmethod
     def between(
@@ -53,6 +55,7 @@ class Comparison:
         frame0: str = "none",
         passes: tuple[str, ...] | None = None,
         place: str | None = None,
+        rests_in_apose: bool = True,
     ) -> Comparison:
         """Bring the source to the target's rate and check that the frames correspond.
 
@@ -78,6 +81,7 @@ class Comparison:
             frame0=frame0,
             passes=passes,
             place=place,
+            rests_in_apose=rests_in_apose,
         )
 
     @property

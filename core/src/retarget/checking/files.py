@@ -97,6 +97,7 @@ def check_file(
             frame0=frame0,
             passes=finished.passes,
             place=finished.place,
+            rests_in_apose=finished.rests_in_apose,
         )
     except RetargetError as error:
         hint = f" It says it was made from {finished.source}." if finished.source else ""

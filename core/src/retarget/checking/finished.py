@@ -67,6 +67,11 @@ class Finished:
         return said if isinstance(said, str) else None
 
     @property
+    def rests_in_apose(self) -> bool:
+        """Whether the file's own rest pose can be the A-pose: a .vrma rests in the T-pose."""
+        return self.path.suffix.lower() != ".vrma"
+
+    @property
     def passes(self) -> tuple[str, ...] | None:
         """Names of the passes applied, if the file says so."""
         return pass_names(self.facts.get("passes"))
