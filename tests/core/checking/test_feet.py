@@ -5,15 +5,14 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import retarget
 from retarget import contacts, demo, floor, soles
 from retarget.checking import measure, measure_clip
 from retarget.checking.figures import ratio
-from retarget.checking.slip import extent, runs
+from retarget.checking.slip import extent
 from retarget.fk import NumpyFK
+from retarget.runs import runs_of
 from retarget.values import World
 from support.bodies import upright
 from support.generated import rig_at
@@ -111,7 +110,7 @@ def test_figures_are_those_of_loops_on_a_walk(tmp_path):
     ground = floor.estimate(motion, NumpyFK())
     source = places_of(motion)
     labels = contacts.detect(motion, source, ground)
-    assert sum(len(list(runs(on))) for on in labels.touching) > 3
+    assert sum(len(runs_of(on)) for on in labels.touching) > 3
 
     shaped = NumpyFK().solve(rig.skeleton, clip.rotations, clip.root_translations)
     for side, world, found, level in (
@@ -150,19 +149,6 @@ def test_figures_are_those_of_loops_on_a_walk(tmp_path):
         for name, value in expected.items():
             figure = report[name] if side == "target" else report.source(name)
             assert figure == pytest.approx(100 * value, abs=0.02), (side, name)
-
-
-@given(st.lists(st.booleans(), max_size=40))
-def test_runs_are_all_of_what_touches(touching):
-    mask = np.array(touching, bool)
-    again = np.zeros(len(mask), bool)
-    ends = -1
-    for start, end in runs(mask):
-        assert start > ends  # at least one frame between two runs
-        assert end > start
-        again[start:end] = True
-        ends = end
-    assert (again == mask).all()
 
 
 def test_the_extent_is_that_of_the_box():
