@@ -314,7 +314,8 @@ def test_a_reader_that_has_gone_before_the_first_line_is_no_matter(tmp_path, nam
 
 
 @posix
-def test_ctrl_c_while_a_clip_is_worked_on(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_clip_is_worked_on(tmp_path, number):
     install(
         tmp_path,
         "toy-slow",
@@ -341,7 +342,7 @@ def test_ctrl_c_while_a_clip_is_worked_on(tmp_path):
         while not (tmp_path / "asleep").exists():
             assert process.poll() is None
             time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         assert process.wait(timeout=TIMEOUT) == 130
         assert process.stdout.read() == "1 done, 0 skipped, 0 failed\n"
     assert (tmp_path / "stderr").read_text() == ""
@@ -350,12 +351,13 @@ def test_ctrl_c_while_a_clip_is_worked_on(tmp_path):
 
 
 @posix
-def test_ctrl_c_while_a_file_is_written_leaves_no_part_of_it(tmp_path):
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_a_file_is_written_leaves_no_part_of_it(tmp_path, name):
     # The plugin sends the signal as soon as the second output's file is opened to be written.
     install(
         tmp_path,
         "toy-cutting",
-        """
+        f"""
         import os
         import pathlib
         import signal
@@ -370,7 +372,7 @@ def test_ctrl_c_while_a_file_is_written_leaves_no_part_of_it(tmp_path):
             if ("w" in mode or "x" in mode) and self.parent.name == "data":
                 outputs.append(self)
                 if len(outputs) == 2:
-                    os.kill(os.getpid(), signal.SIGINT)
+                    os.kill(os.getpid(), signal.{name})
             return file
 
         pathlib.Path.open = open_and_cut
@@ -380,8 +382,8 @@ def test_ctrl_c_while_a_file_is_written_leaves_no_part_of_it(tmp_path):
             pass
         """,
     )
-    for name in "abc":
-        amass(tmp_path / "data" / f"{name}.npz")
+    for clip in "abc":
+        amass(tmp_path / "data" / f"{clip}.npz")
     old = tmp_path / "data" / "b_retargeted.glb"
     old.write_bytes(b"the old one")
     done = run("data", "--force", cwd=tmp_path, site=tmp_path)

@@ -5,16 +5,19 @@ Nothing here imports numpy before it is needed, so that help and lists come at o
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import signal
 import sys
+import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from retarget.errors import RetargetError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 COMMANDS = {
     "plugins": "list what is installed and what is not",
@@ -27,7 +30,7 @@ COMMANDS = {
 """Commands besides converting, each a module of this package with `run(arguments) -> int`."""
 
 INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it."""
+"""Exit status after Ctrl-C, as shells have it, and after SIGTERM."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
-            status: int = import_module(f"retarget.cli.{name}").run(given)
+            with _terminable():
+                status: int = import_module(f"retarget.cli.{name}").run(given)
         finally:
             print(end="", flush=True)  # here, where a reader that has gone is understood
     except RetargetError as error:
@@ -56,3 +60,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"retarget: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
         return 1
     return status
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM, by which queues and containers stop a run, end it as Ctrl-C does: tidily."""
+    ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    )
+    if ours:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
