@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from retarget.fk import NumpyFK
+from retarget import quaternions as quat
+from retarget.fk import Branch, NumpyFK
 from retarget.smpl import smplh
 from retarget.values import Skeleton
 from support.oracle import forward, quat_matrix
@@ -90,3 +91,24 @@ def test_the_tracks_are_not_touched():
     NumpyFK().solve(skeleton_of([-1, 0, 1], rng), rotations, root)
     np.testing.assert_array_equal(rotations, before[0])
     np.testing.assert_array_equal(root, before[1])
+
+
+@pytest.mark.parametrize("laid_out", [np.ascontiguousarray, quat.by_component])
+def test_frames_are_neighbours_in_what_is_returned(laid_out):
+    rng = np.random.default_rng(4)
+    rotations, root = random_tracks(4, 5, rng)
+    world = NumpyFK().solve(skeleton_of([-1, 0, 0, 2], rng), laid_out(rotations), laid_out(root))
+    for tracks in (world.rotations, world.positions):
+        assert tracks.strides[1] == tracks.itemsize
+
+
+def test_a_branch_solves_the_frames_asked_for():
+    rng = np.random.default_rng(5)
+    skeleton = smplh()
+    rotations, root = random_tracks(len(skeleton), 20, rng)
+    branch = Branch.of(skeleton, [skeleton.index[role] for role in ("left_thumb2", "head")])
+    every = branch.solve(NumpyFK(), rotations, root)
+    for frames in (slice(3, 19, 4), np.array([7, 2, 2, 19])):
+        some = branch.solve(NumpyFK(), rotations, root, frames)
+        np.testing.assert_array_equal(some.rotations, every.rotations[:, frames])
+        np.testing.assert_array_equal(some.positions, every.positions[:, frames])

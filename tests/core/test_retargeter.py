@@ -8,6 +8,7 @@ import pytest
 
 import retarget
 from retarget import roles, smpl
+from retarget.testing.passes import Tap
 from retarget.values import Rig
 from support.motions import motion
 
@@ -65,3 +66,13 @@ def test_a_root_that_jumps_is_told_with_its_frame(metres, told):
     )
     jumps = [w for w in clip.warnings if w.startswith("the root jumps by 0.50 m from frame 4")]
     assert bool(jumps) == told
+
+
+def test_sources_with_equal_skeletons_share_one():
+    made, _ = motion(frames=2)
+    tap = Tap()
+    retargeter = retarget.Retargeter(retarget.load_rig(), passes={"tap": tap})
+    for _ in range(2):
+        retargeter.retarget(attrs.evolve(made, skeleton=attrs.evolve(made.skeleton)))
+    first, second = (context.motion.skeleton for _, context in tap.given)
+    assert first is second

@@ -17,7 +17,7 @@ from retarget.testing.mirror import mirrored_motion
 from retarget.testing.oracle import world_of_tracks
 from retarget.testing.passes import Tap
 from retarget.values import Motion
-from retarget_ik.hands import Hands
+from retarget_ik.hands import Hands, HandsParameters
 from support import motions, rigs
 from support.data import shared
 
@@ -197,6 +197,30 @@ def test_hands_that_pass_by_the_body_are_left_alone():
         changes.append((before.rotations != after.rotations).any(axis=(0, 2)).mean())
     assert changes[0] > 0.3
     assert changes[1] == 0
+
+
+class Watched(NumpyFK):
+    """The numpy solver, counting the frames on which it is asked in float64, as for the target."""
+
+    frames = 0
+
+    def solve(self, skeleton, rotations, root_translations):
+        if root_translations.dtype == np.float64:
+            self.frames += len(root_translations)
+        return super().solve(skeleton, rotations, root_translations)
+
+
+def test_the_target_is_not_solved_where_hands_only_pass_by():
+    solved = []
+    for rate in (0.02, 1.0):
+        tap, solver = Tap(), Watched()
+        Retargeter(TARGETS["short arms, broad"](), passes={"tap": tap}).retarget(swinging(rate))
+        clip, context = tap.given[0]
+        chosen = HandsParameters(near=0.0, far=0.01, blend=0.6)
+        Hands().apply(clip, attrs.evolve(context, solver=solver, chosen={HandsParameters: chosen}))
+        solved.append(solver.frames)
+    assert solved[0] > 0
+    assert solved[1] == 0
 
 
 class OneHalf:

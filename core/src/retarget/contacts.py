@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retarget import quaternions as quat
-from retarget.floor import SOLE
+from retarget.floor import SOLE, facing
 from retarget.runs import runs_of
 from retarget.soles import soles_of_source
 from retarget.values import Contacts, World
@@ -107,8 +107,7 @@ def _touching(on: NDArray[np.bool_], stays: NDArray[np.bool_], shortest: int) ->
 def _stands(motion: Motion, ankle: str, rotations: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
     """Tell (F,) where a heel stands on its sole, rather than lies on its back or its side."""
     rest = motion.skeleton.rest.rotations[motion.skeleton.index[ankle], 0]
-    x, y, z, w = np.moveaxis(quat.multiply(rotations, quat.conjugate(rest)), -1, 0)
-    up, ahead = 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)  # of the sole's axes, vertically
+    up, ahead = facing(rotations, rest)
     return (up > SOLE_DOWN) & (ahead < TOES_UP)
 
 

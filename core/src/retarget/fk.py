@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -13,32 +15,54 @@ from retarget.values import Skeleton, World
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
 
     from retarget.providers import FKSolver
     from retarget.values import Float32
 
 
 class NumpyFK:
-    """Walks the tree joint by joint, every joint on all frames at once, in the tracks' precision.
+    """Walks the tree from the root down, on all frames at once, in the tracks' precision.
 
-    Measured in float32 against float64: 0.3 µm at the fingertips of a 52-joint body.
+    What it returns is laid out by component, see `quaternions.by_component`. Measured in float32
+    against float64: 0.3 µm at the fingertips of a 52-joint body.
     """
 
     def solve(self, skeleton: Skeleton, rotations: Float32, root_translations: Float32) -> World:
         """Return world rotations (J, F, 4) and positions (J, F, 3); see `FKSolver.solve`."""
-        world_rotations = np.empty_like(rotations)
-        positions = np.empty_like(rotations, shape=(*rotations.shape[:2], 3))
-        offsets = skeleton.rest_translations.astype(rotations.dtype)
-        for j, parent in enumerate(skeleton.parents.tolist()):
-            if parent < 0:
-                world_rotations[j] = rotations[j]
-                positions[j] = root_translations
-            else:
-                quat.multiply(world_rotations[parent], rotations[j], out=world_rotations[j])
-                quat.rotate(world_rotations[parent], offsets[j], out=positions[j])
-                positions[j] += positions[parent]
+        world_rotations = _tracks(rotations.shape, rotations.dtype)
+        positions = _tracks((*rotations.shape[:2], 3), rotations.dtype)
+        offsets = skeleton.rest_translations[:, None].astype(rotations.dtype)
+        world_rotations[0], positions[0] = rotations[0], root_translations
+        for joints, parents in _steps(tuple(skeleton.parents.tolist())):
+            above = world_rotations[parents]
+            quat.multiply(above, rotations[joints], out=world_rotations[joints])
+            quat.rotate(above, offsets[joints], out=positions[joints])
+            positions[joints] += positions[parents]
         return World(rotations=world_rotations, positions=positions)
+
+
+@lru_cache
+def _steps(parents: tuple[int, ...]) -> tuple[tuple[slice, slice], ...]:
+    """Cut a tree into joints to solve at once, in order, and their parents.
+
+    Joints in a row whose parents are in a row, too, or one: of clips of a thousand frames a few
+    large operations are twice as fast as many small ones.
+    """
+    steps, first = [], 1
+    for end in range(2, len(parents) + 1):
+        apart = {after - before for before, after in pairwise(parents[first : end + 1])}
+        if end < len(parents) and parents[end] < first and apart in ({0}, {1}):
+            continue
+        steps.append((slice(first, end), slice(parents[first], parents[end - 1] + 1)))
+        first = end
+    return tuple(steps)
+
+
+def _tracks(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    """Return room for tracks (J, F, C), laid out by component; of all joints in one piece."""
+    joints, frames, components = shape
+    return np.moveaxis(np.empty((components, joints, frames), dtype), 0, -1)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -48,7 +72,7 @@ class Branch:
     skeleton: Skeleton
     """These joints alone."""
     joints: NDArray[np.intp]
-    """(B,) their indices in the whole skeleton."""
+    """(B,) their indices in the whole skeleton, level by level."""
     asked: NDArray[np.intp]
     """(P,) where the joints asked for stand among them, in the order they were asked for."""
 
@@ -56,7 +80,8 @@ class Branch:
     def of(cls, skeleton: Skeleton, asked: Iterable[int]) -> Branch:
         """Cut the branch that bears some joints."""
         asked = list(asked)
-        joints = sorted({above for joint in asked for above in skeleton.chain(joint)})
+        level = {above: n for joint in asked for n, above in enumerate(skeleton.chain(joint))}
+        joints = sorted(level, key=lambda joint: (level[joint], joint))
         new = {joint: n for n, joint in enumerate(joints)}
         return cls(
             skeleton=Skeleton(
@@ -91,7 +116,10 @@ class Branch:
         On `frames`, a slice or indices; in the precision of `root_translations`.
         """
         root = quat.by_component(root_translations[frames])
-        locals_ = np.empty((len(self.joints), 4, len(root)), root.dtype)
+        locals_ = _tracks((len(self.joints), len(root), 4), root.dtype)
         for row, joint in enumerate(self.joints):
-            locals_[row] = rotations[joint][frames].T
-        return locals_.swapaxes(1, 2), root
+            track = rotations[joint]
+            # `take` is four times as fast as indices between brackets.
+            some = isinstance(frames, np.ndarray)
+            locals_[row] = track.take(frames, axis=0) if some else track[frames]
+        return locals_, root

@@ -118,10 +118,11 @@ def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
         return None
     steps = max(1, motion.frames - 1)
     moments = np.unique(np.linspace(0, max(0, motion.frames - 2), min(steps, _SAMPLES)).astype(int))
-    here, sole_down = _feet(motion, points, solver, moments)
-    there = _positions(motion, points, solver, np.minimum(moments + 1, motion.frames - 1))
+    following = np.minimum(moments + 1, motion.frames - 1)
+    positions, sole_down = _feet(motion, points, solver, np.concatenate([moments, following]))
+    here, there = np.split(positions, 2, axis=1)
     static = np.linalg.norm(there - here, axis=-1) * motion.fps < STATIC_SPEED
-    stands = static & sole_down
+    stands = static & sole_down[:, : len(moments)]
     heights = here[..., 1]
     higher: tuple[float, ...] = ()
     if stands.any() and stands.sum() >= _FEW * static.sum():
@@ -161,10 +162,20 @@ def _feet(
     world = Branch.of(skeleton, joints).solve(
         solver, motion.rotations, motion.root_translations, moments
     )
-    turned, count = world.rotations[len(points) :], len(points)
-    away = quat.multiply(turned, quat.conjugate(skeleton.rest.rotations[joints[count:]]))
-    up, ahead = (quat.rotate(away, axis)[..., 1] for axis in (_UP, _FORWARD))
+    count = len(points)
+    up, ahead = facing(world.rotations[count:], skeleton.rest.rotations[joints[count:]])
     return world.positions[:count], (up > _SOLE_DOWN) & (ahead < _TOES_UP)
+
+
+def facing(
+    rotations: NDArray[np.floating[Any]], rest: NDArray[np.floating[Any]]
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+    """Return how far up, as sines (…), what points up and what points ahead at rest now points.
+
+    From world rotations (…, 4) and those at rest.
+    """
+    x, y, z, w = np.moveaxis(quat.multiply(rotations, quat.conjugate(rest)), -1, 0)
+    return 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)
 
 
 def _under_body(motion: Motion, solver: FKSolver, moments: NDArray[np.intp]) -> tuple[float, str]:
@@ -218,6 +229,3 @@ def _positions(
     """World positions (P, N, 3) of a few joints on a few frames: FK of their ancestors alone."""
     branch = Branch.of(motion.skeleton, [motion.skeleton.index[p] for p in points])
     return branch.solve(solver, motion.rotations, motion.root_translations, frames).positions
-
-
-_UP, _FORWARD = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0])

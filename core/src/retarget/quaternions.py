@@ -32,10 +32,11 @@ def multiply(a: Array, b: Array, out: Array | None = None) -> Array:
     ax, ay, az, aw = (a[..., i] for i in range(4))
     bx, by, bz, bw = (b[..., i] for i in range(4))
     out = _result(a, b, np.broadcast(ax, bx).shape, 4) if out is None else out
-    _products(out[..., 0], (aw, bx), (ax, bw), (ay, bz), (az, by))
-    _products(out[..., 1], (aw, by), (ay, bw), (az, bx), (ax, bz))
-    _products(out[..., 2], (aw, bz), (az, bw), (ax, by), (ay, bx))
-    _products(out[..., 3], (aw, bw), (ax, bx), (ay, by), (az, bz), minus=3)
+    scratch = np.empty_like(out[..., 0])
+    _products(out[..., 0], scratch, (aw, bx), (ax, bw), (ay, bz), (az, by))
+    _products(out[..., 1], scratch, (aw, by), (ay, bw), (az, bx), (ax, bz))
+    _products(out[..., 2], scratch, (aw, bz), (az, bw), (ax, by), (ay, bx))
+    _products(out[..., 3], scratch, (aw, bw), (ax, bx), (ay, by), (az, bz), minus=3)
     return out
 
 
@@ -52,15 +53,14 @@ def _result(a: Array, b: Array, shape: tuple[int, ...], components: int) -> Arra
     return np.empty_like(model, np.result_type(a, b), shape=(*shape, components))
 
 
-def _products(out: Array, *pairs: tuple[Array, Array], minus: int = 1) -> None:
+def _products(out: Array, scratch: Array, *pairs: tuple[Array, Array], minus: int = 1) -> None:
     """Write the sum of products, the last `minus` of them subtracted; without temporaries."""
-    np.multiply(*pairs[0], out=out)
-    scratch = np.empty_like(out)
+    np.multiply(*pairs[0], out)
     plus = len(pairs) - minus
     for one in pairs[1:plus]:
-        np.add(out, np.multiply(*one, out=scratch), out=out)
+        np.add(out, np.multiply(*one, scratch), out)
     for one in pairs[plus:]:
-        np.subtract(out, np.multiply(*one, out=scratch), out=out)
+        np.subtract(out, np.multiply(*one, scratch), out)
 
 
 def conjugate(q: Array) -> Array:
@@ -78,13 +78,13 @@ def rotate(q: Array, v: Array, out: Array | None = None) -> Array:
     x, y, z, w = (q[..., i] for i in range(4))
     vx, vy, vz = (v[..., i] for i in range(3))
     out = _result(q, v, np.broadcast(x, vx).shape, 3) if out is None else out
-    tx, ty, tz = (np.empty_like(out[..., 0]) for _ in range(3))
-    _products(tx, (y, vz), (z, vy))
-    _products(ty, (z, vx), (x, vz))
-    _products(tz, (x, vy), (y, vx))
-    _products(out[..., 0], (w, tx), (y, tz), (z, ty))
-    _products(out[..., 1], (w, ty), (z, tx), (x, tz))
-    _products(out[..., 2], (w, tz), (x, ty), (y, tx))
+    tx, ty, tz, scratch = (np.empty_like(out[..., 0]) for _ in range(4))
+    _products(tx, scratch, (y, vz), (z, vy))
+    _products(ty, scratch, (z, vx), (x, vz))
+    _products(tz, scratch, (x, vy), (y, vx))
+    _products(out[..., 0], scratch, (w, tx), (y, tz), (z, ty))
+    _products(out[..., 1], scratch, (w, ty), (z, tx), (x, tz))
+    _products(out[..., 2], scratch, (w, tz), (x, ty), (y, tx))
     out *= 2
     out += v
     return out

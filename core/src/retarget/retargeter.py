@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 class _Plan:
     """What depends on the rig and the source skeleton alone."""
 
+    source: Skeleton
+    """In place of all equal to it, so that what it works out of itself is worked out once."""
     match: Match
     transfer: Transfer
     root: RootPath
@@ -77,6 +79,7 @@ class Retargeter:
         if self.options.fps is not None:
             motion = resample(motion, self.options.fps)
         plan = self._plan(motion.skeleton)
+        motion = attrs.evolve(motion, skeleton=plan.source)
         ground = floor.estimate(motion, self.solver)
         clip = Clip(
             rig=self.rig,
@@ -119,7 +122,7 @@ class Retargeter:
             paired = match(self.rig, source)
             transfer = Transfer.between(source, self.rig, paired)
             root = RootPath.between(source, self.rig, transfer, self.solver)
-            self._plans[key] = _Plan(match=paired, transfer=transfer, root=root)
+            self._plans[key] = _Plan(source=source, match=paired, transfer=transfer, root=root)
         return self._plans[key]
 
     def _losses(self, motion: Motion, plan: _Plan) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ import numpy as np
 
 from retarget import quaternions as quat
 from retarget.parameters import parameter
+from retarget_ik.easing import Runs
 from retarget_ik.hands_arms import Arm
 from retarget_ik.hands_floor import planted
 from retarget_ik.hands_goals import EXTENDED, envelope, soft, widened, within_reach
 from retarget_ik.hands_relation import Relation, between_hands, fade, to_body
-from retarget_ik.hands_scene import Scene
+from retarget_ik.hands_scene import Scene, or_neighbour
 from retarget_ik.vectors import length
 
 if TYPE_CHECKING:
@@ -80,15 +81,15 @@ class Hands:
             return clip
         chosen = context.parameters(HandsParameters)
         near = scene.look(chosen.far, chosen.leave)
-        if not near.frames.any():
+        frames = np.flatnonzero(_matters(scene, near, chosen))
+        if not frames.size:
             return clip
-        frames = np.flatnonzero(widened(near.frames, chosen.blend * clip.fps))
         first, last = int(frames[0]), int(frames[-1]) + 1
         dense = 2 * frames.size > last - first
         if dense:  # a slice spares a copy of every track
             frames = np.arange(first, last)
         walked = scene.walk(slice(first, last) if dense else frames, near)
-        relations = _Relations.of(scene, walked, near, frames, chosen)
+        relations = _Relations.of(scene, walked, near, chosen).lasting(scene, frames, chosen)
         arms = {side: Arm.of(limb, walked[1]) for side, limb in scene.arms.items()}
         moves = relations.moves(arms)
         if chosen.blend > 0:
@@ -110,6 +111,22 @@ class Hands:
         return attrs.evolve(clip, rotations=rotations, warnings=(*clip.warnings, *told))
 
 
+def _matters(scene: Scene, near: Near, chosen: HandsParameters) -> NDArray[np.bool_]:
+    """Return the frames (F,) on which arms may have to move: where relations count, and about."""
+    wide = widened(near.frames, chosen.blend * scene.clip.fps)
+    if 2 * near.frames.sum() >= wide.sum():
+        return wide
+    # What is near may still not count, as a hand that swings past; the source alone tells. Each
+    # frame has its neighbours, by which speeds are told.
+    few = np.flatnonzero(or_neighbour(near.frames))
+    source = scene.walk_source(few, near)
+    counting = np.zeros(len(wide), bool)
+    counting[few] = _Relations.of(scene, (source, source), near, chosen).count > 0
+    runs = Runs.of(wide)
+    kept: NDArray[np.bool_] = wide & runs.spread(runs.most(counting & near.frames) > 0)
+    return kept
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class _Relations:
     """The relations of both hands on N frames."""
@@ -121,41 +138,51 @@ class _Relations:
 
     @classmethod
     def of(
-        cls,
-        scene: Scene,
-        walked: tuple[Walked, Walked],
-        near: Near,
-        frames: NDArray[np.intp],
-        chosen: HandsParameters,
+        cls, scene: Scene, walked: tuple[Walked, Walked], near: Near, chosen: HandsParameters
     ) -> _Relations:
-        """Measure the relations of the points of both hands."""
+        """Measure the relations of the points of both hands, of source and target."""
         source, target = walked
         points = {
             side: scene.points(source, target, side, fingers=near.fingers) for side in scene.sides
         }
-        size, k, blend = scene.size, scene.ratio, chosen.blend * scene.clip.fps
-
-        def lasting(relation: Relation) -> Relation:
-            count = envelope(relation.count, frames, scene.clip.frames, blend)
-            return attrs.evolve(relation, count=count)
-
+        size, k = scene.size, scene.ratio
         hands = None
         if near.each_other:
             (left_s, left_t), (right_s, right_t) = points["left"], points["right"]
             reach = (chosen.near * size, chosen.far * size)
-            hands = lasting(between_hands((left_s, right_s), (left_t, right_t), k, reach))
+            hands = between_hands((left_s, right_s), (left_t, right_t), k, reach)
         body = {}
         reach = (chosen.touch * size, chosen.leave * size)
         for side, close in near.capsules.items():
             if close:
-                relation = to_body(walked, points[side], close, k, reach, scene.clip.fps)
-                body[side] = lasting(relation)
+                body[side] = to_body(walked, points[side], close, k, reach, scene.clip.fps)
+        return cls(hands=hands, body=body, arm_length=scene.target.arm_length)
+
+    @property
+    def count(self) -> Array:
+        """How much (N,) the relation that matters most does."""
+        every = [*self.body.values(), *([self.hands] if self.hands else [])]
+        return np.max([one.count for one in every], axis=0)
+
+    def lasting(
+        self, scene: Scene, frames: NDArray[np.intp], chosen: HandsParameters
+    ) -> _Relations:
+        """Return them as they come and go over time; `frames` (N,) are theirs."""
+
+        def lasting(relation: Relation) -> Relation:
+            blend = chosen.blend * scene.clip.fps
+            count = envelope(relation.count, frames, scene.clip.frames, blend)
+            return attrs.evolve(relation, count=count)
+
+        hands = self.hands and lasting(self.hands)
+        body = {side: lasting(one) for side, one in self.body.items()}
         if hands is not None and len(body) == 2:
             # Hands on two knees are held by the knees, however near to each other those are.
             both = body["left"].count * body["right"].count
-            apart = 1 - fade(hands.distance, chosen.touch * size, 3 * chosen.touch * size)
+            touch = chosen.touch * scene.size
+            apart = 1 - fade(hands.distance, touch, 3 * touch)
             hands = attrs.evolve(hands, count=hands.count * (1 - both * apart))
-        return cls(hands=hands, body=body, arm_length=scene.target.arm_length)
+        return attrs.evolve(self, hands=hands, body=body)
 
     def moves(self, arms: dict[str, Arm]) -> dict[str, Array]:
         """Return by how much each wrist must move (N, 3), by side.

@@ -89,6 +89,16 @@ class Figure:
         )
         return float(np.linalg.norm(np.diff(places, axis=1), axis=2).sum(axis=1).mean())
 
+    def offset(self, begin: str, end: str) -> Float64:
+        """Return how far (3,) one role's joint is from another's at rest, metres."""
+        rest = self.skeleton.rest.positions[:, 0]
+        return np.asarray(rest[self.joints[end]] - rest[self.joints[begin]])
+
+    def palm(self, side: str, knuckles: Sequence[str], share: float = PALM) -> Float64:
+        """Return (3,) `share` of the way from the wrist to amid the knuckles, at rest."""
+        ways = [self.offset(f"{side}_wrist", f"{side}_{knuckle}") for knuckle in knuckles]
+        return share * np.mean(ways or [np.zeros(3)], axis=0)
+
     def _length_of_arm(self, side: str) -> float:
         rest = self.skeleton.rest.positions[:, 0]
         places = np.array([rest[self.joints[f"{side}_{joint}"]] for joint in ARM])
@@ -125,31 +135,32 @@ class Walked:
         """Return the world positions (N, 3) of a role."""
         return self.place(self.figure.joints[role])
 
-    def carried(self, role: str, offset: Float64) -> Array:
-        """Return where a point (3,) that rests `offset` from a role's joint has come, (N, 3)."""
-        joint = self.figure.joints[role]
-        turn = self.turn(joint)
-        own = quat.rotate(quat.conjugate(self.figure.skeleton.rest.rotations[joint, 0]), offset)
-        return self.place(joint) + quat.rotate(turn, own.astype(turn.dtype))
+    def carried(self, roles: Sequence[str], offsets: Float64) -> Array:
+        """Return where points (P, 3) that rest so far from the joints of roles are, (P, N, 3)."""
+        joints = [self.figure.joints[role] for role in roles]
+        rows = [self.rows[joint] for joint in joints]
+        turns = self.world.rotations[rows]
+        rest = self.figure.skeleton.rest.rotations[joints]
+        own = quat.rotate(quat.conjugate(rest), offsets[:, None]).astype(turns.dtype)
+        return self.world.positions[rows] + quat.rotate(turns, own)
 
-    def palm(self, side: str, knuckles: Sequence[str], share: float = PALM) -> Array:
-        """Return the point (N, 3) `share` of the way from the wrist to amid the knuckles."""
-        rest, joints = self.figure.skeleton.rest.positions[:, 0], self.figure.joints
-        wrist = rest[joints[f"{side}_wrist"]]
-        if not knuckles:
-            return self.of(f"{side}_wrist")
-        middle = np.mean([rest[joints[f"{side}_{k}"]] for k in knuckles], axis=0)
-        return self.carried(f"{side}_wrist", share * (middle - wrist))
+    def palms(self, sides: Sequence[str], knuckles: Sequence[str], share: float = PALM) -> Array:
+        """Return the points (S, N, 3) `share` of the way from wrists to amid the knuckles."""
+        offsets = np.array([self.figure.palm(side, knuckles, share) for side in sides])
+        return self.carried([f"{side}_wrist" for side in sides], offsets)
 
-    def pad(self, side: str, finger: str) -> Array:
-        """Return where a finger's pad is against its knuckle (N, 3), in the world's directions."""
-        rest, joints = self.figure.skeleton.rest.positions[:, 0], self.figure.joints
-        before, last = (joints[f"{side}_{finger}{n}"] for n in (2, 3))
-        pad = self.carried(f"{side}_{finger}3", PAD * (rest[last] - rest[before]))
-        return pad - self.of(f"{side}_{finger}1")
+    def hand(self, side: str, knuckles: Sequence[str], fingers: Sequence[str]) -> Array:
+        """Return the palm and the pads of fingers (P, N, 3)."""
+        bones = [self.figure.offset(f"{side}_{f}2", f"{side}_{f}3") for f in fingers]
+        return self.carried(
+            [f"{side}_wrist", *(f"{side}_{f}3" for f in fingers)],
+            np.array([self.figure.palm(side, knuckles), *(PAD * bone for bone in bones)]),
+        )
 
-    def knuckle(self, side: str, finger: str) -> Array:
-        """Return where a finger begins (N, 3), from its wrist."""
-        rest, joints = self.figure.skeleton.rest.positions[:, 0], self.figure.joints
-        offset = rest[joints[f"{side}_{finger}1"]] - rest[joints[f"{side}_wrist"]]
-        return self.carried(f"{side}_wrist", offset)
+    def rigid_hand(self, side: str, knuckles: Sequence[str], fingers: Sequence[str]) -> Array:
+        """Return the palm and where fingers begin (P, N, 3), from the wrist alone."""
+        begins = [self.figure.offset(f"{side}_wrist", f"{side}_{f}1") for f in fingers]
+        return self.carried(
+            [f"{side}_wrist"] * (1 + len(fingers)),
+            np.array([self.figure.palm(side, knuckles), *begins]),
+        )

@@ -116,11 +116,11 @@ def along(points: Array, begin: Array, end: Array) -> Array:
 
 
 def slip(hand: Array, line: tuple[Array, Array], share: Array, fps: float) -> Array:
-    """Return the speed (N,), m/s, of a hand (N, 3) against the point `share` (N,) of a line."""
-    if len(hand) < 2:
-        return np.zeros(len(hand), hand.dtype)
-    of_hand, of_begin, of_end = (np.gradient(track, axis=0) for track in (hand, *line))
-    of_body = of_begin + share[:, None] * (of_end - of_begin)
+    """Return the speed (…, N), m/s, of a hand (…, N, 3) against the point `share` of a line."""
+    if hand.shape[-2] < 2:
+        return np.zeros(hand.shape[:-1], hand.dtype)
+    of_hand, of_begin, of_end = (np.gradient(track, axis=-2) for track in (hand, *line))
+    of_body = of_begin + share[..., None] * (of_end - of_begin)
     return fps * length(of_hand - of_body)
 
 

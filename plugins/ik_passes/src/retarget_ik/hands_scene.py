@@ -9,7 +9,17 @@ import numpy as np
 
 from retarget import roles
 from retarget_ik.hands_arms import arm_of
-from retarget_ik.hands_body import ADULT_ARM, ARM, CAPSULES, KNUCKLES, PADS, Capsule, Figure, Walked
+from retarget_ik.hands_body import (
+    ADULT_ARM,
+    ARM,
+    CAPSULES,
+    KNUCKLES,
+    PADS,
+    PALM,
+    Capsule,
+    Figure,
+    Walked,
+)
 from retarget_ik.hands_relation import FAST, along, ends, slip
 from retarget_ik.vectors import length
 
@@ -52,10 +62,14 @@ class Near:
     """By side, what its hand comes near."""
 
     @property
+    def close(self) -> list[Capsule]:
+        """What any hand comes near, each once."""
+        return list(dict.fromkeys(one for close in self.capsules.values() for one in close))
+
+    @property
     def fingers(self) -> bool:
         """Whether fingers have to be looked at."""
-        close = (capsule for capsules in self.capsules.values() for capsule in capsules)
-        return self.each_other or any(capsule.fingers for capsule in close)
+        return self.each_other or any(capsule.fingers for capsule in self.close)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -129,16 +143,15 @@ class Scene:
         moments = np.append(np.arange(0, total - 1, step), total - 1)
         capsules = self.capsules if leave > 0 else ()
         source = self._walk_source(moments, capsules, fingers=False)
-        palms = {side: source.palm(side, self.knuckles) for side in self.sides}
-        amid = {side: source.palm(side, self.knuckles, 1.0) for side in self.sides}
+        palms, amid = (source.palms(self.sides, self.knuckles, share) for share in (PALM, 1.0))
         near = np.zeros(len(moments), bool)
         if len(amid) == 2:
-            apart = amid["left"] - amid["right"]
+            apart = amid[0] - amid[1]
             near = _comes_within(length(apart), apart, (far + 2 * HAND) * self.size)
         if near.any():  # then it is worth looking at the fingers, there and a look later
             some = np.flatnonzero(near | np.concatenate([near[:1], near[:-1]]))
             fingers = self._walk_source(moments[some], (), fingers=True)
-            left, right = (self._of_source(fingers, side) for side in self.sides)
+            left, right = (fingers.hand(side, self.knuckles, self.pads) for side in self.sides)
             least = np.full(len(moments), np.inf)
             least[some] = length(left[:, None] - right[None]).min(axis=(0, 1))
             near &= _comes_within(least, apart, (far + CURL) * self.size)
@@ -146,28 +159,33 @@ class Scene:
         close: dict[str, list[Capsule]] = {side: [] for side in self.sides}
         for capsule in capsules:
             begin, end = ends(source, capsule, self.size)
-            for side in self.sides:
-                hand = amid[side] if capsule.fingers else palms[side]
-                share = along(hand, begin, end)
-                off = hand - begin - share[:, None] * (end - begin)
-                reach = leave + capsule.radius + (HAND if capsule.fingers else 0)
-                comes = _comes_within(length(off), off, reach * self.size)
-                # Coarse samples blur the speed; one that may rest there on its way is kept.
-                fps = self.clip.fps / step
-                comes &= _or_neighbour(slip(hand, (begin, end), share, fps) < 1.5 * FAST)
-                if comes.any():
+            hands = amid if capsule.fingers else palms
+            share = along(hands, begin, end)
+            off = hands - begin - share[..., None] * (end - begin)
+            reach = leave + capsule.radius + (HAND if capsule.fingers else 0)
+            comes = _comes_within(length(off), off, reach * self.size)
+            if not comes.any():
+                continue
+            # Coarse samples blur the speed; one that may rest there on its way is kept.
+            fps = self.clip.fps / step
+            comes &= or_neighbour(slip(hands, (begin, end), share, fps) < 1.5 * FAST)
+            for side, some in zip(self.sides, comes, strict=True):
+                if some.any():
                     close[side].append(capsule)
-                    near |= comes
+                    near |= some
         return Near(np.repeat(near, np.diff(moments, append=total)), each_other, close)
 
     def walk(self, frames: Any, near: Near) -> tuple[Walked, Walked]:
         """Return source, with fingers, and target on some frames, with what hands come near."""
         clip = self.clip
-        capsules = dict.fromkeys(c for close in near.capsules.values() for c in close)
         # In float64: what near-straight arms lose of float32's digits is seen as jitter.
         root = clip.root_translations.astype(np.float64)
-        target = self.target.walk(self._wanted(capsules), clip.rotations, root, frames)
-        return self._walk_source(frames, capsules, fingers=near.fingers), target
+        target = self.target.walk(self._wanted(near.close), clip.rotations, root, frames)
+        return self.walk_source(frames, near), target
+
+    def walk_source(self, frames: Any, near: Near) -> Walked:
+        """Return the source alone, likewise."""
+        return self._walk_source(frames, near.close, fingers=near.fingers)
 
     def points(
         self, source: Walked, target: Walked, side: str, *, fingers: bool
@@ -176,18 +194,13 @@ class Scene:
 
         The target's fingers point where the source's do, so that theirs need not be solved.
         """
-        palm = target.palm(side, self.knuckles)
-        if not fingers:
-            return source.palm(side, self.knuckles)[None], palm[None]
-        pads = [
-            target.knuckle(side, finger) + self._longer(finger) * source.pad(side, finger)
-            for finger in self.pads
-        ]
-        return self._of_source(source, side), np.stack([palm, *pads])
-
-    def _of_source(self, source: Walked, side: str) -> Array:
-        pads = [source.of(f"{side}_{f}1") + source.pad(side, f) for f in self.pads]
-        return np.stack([source.palm(side, self.knuckles), *pads])
+        pads = self.pads if fingers else ()
+        of_source = source.hand(side, self.knuckles, pads)
+        of_target = target.rigid_hand(side, self.knuckles, pads)
+        for point, finger in zip(range(1, len(of_target)), pads, strict=True):
+            bent = of_source[point] - source.of(f"{side}_{finger}1")
+            of_target[point] += self._longer(finger) * bent
+        return of_source, of_target
 
     def _longer(self, finger: str) -> float:
         return self.target.finger_length(finger) / self.source.finger_length(finger)
@@ -205,18 +218,21 @@ class Scene:
 
 
 def _comes_within(distance: Array, apart: Array, least: float) -> Array:
-    """Return whether a distance (N,) may be less than `least` from each sample to the next.
+    """Return whether a distance (…, N) may be less than `least` from each sample to the next.
 
-    Between two samples it shrinks by what the vector (N, 3) does on a straight line, and a little.
+    Between two samples it shrinks by what the vector (…, N, 3) does on a straight line, and a
+    little.
     """
-    here, there = apart, np.concatenate([apart[1:], apart[-1:]])
-    share = along(np.zeros_like(here), here, there)[:, None]
+    here, there = apart, np.concatenate([apart[..., 1:, :], apart[..., -1:, :]], axis=-2)
+    share = along(np.zeros_like(here), here, there)[..., None]
     shrinks = np.minimum(length(here), length(there)) - length(here + share * (there - here))
-    following = np.concatenate([distance[1:], distance[-1:]])
+    following = np.concatenate([distance[..., 1:], distance[..., -1:]], axis=-1)
     return np.minimum(distance, following) - shrinks - SAGITTA < least
 
 
-def _or_neighbour(true: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return where a sample, the one before or the one after is true."""
-    wide = np.pad(true, 1)
-    return wide[:-2] | wide[1:-1] | wide[2:]
+def or_neighbour(true: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where a sample (…, N), the one before or the one after is true."""
+    wide = true.copy()
+    wide[..., 1:] |= true[..., :-1]
+    wide[..., :-1] |= true[..., 1:]
+    return wide
