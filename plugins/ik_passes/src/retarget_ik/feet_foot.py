@@ -9,6 +9,7 @@ import numpy as np
 
 from retarget import quaternions as quat
 from retarget_ik.two_bone import swing
+from retarget_ik.vectors import dot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +34,8 @@ UPRIGHT, TURNED_OVER = 0.6, 0.2
 LIFT_HOLD, LIFT_SMOOTH = 0.03, 0.03
 """Seconds: window of the sliding maximum over how far a free foot is lifted, deviation of the
 Gaussian after it. A foot stopped at the floor itself would stop within a frame."""
+
+_NO_LENGTH = 1e-6
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -94,21 +97,33 @@ def _goes(offset: Array, most: float) -> Array:
 def _above(
     toe: Array, heel: Array, toe_level: float, heel_level: float, weight: Array, fps: float
 ) -> tuple[Array, Array]:
-    """Keep both points above their levels: a free foot is lifted, a held one turns."""
+    """Keep both points above their levels: the foot rolls, the end that does not sink stays.
+
+    So the ankle, and with it the leg, moves least. A free foot that points down is lifted as a
+    whole, for it cannot roll so far.
+    """
+    below = toe_level - toe[:, 1], heel_level - heel[:, 1]
+    if max(sunk.max() for sunk in below) <= 0:
+        return toe, heel
+    lifts = [_eased_lift((1 - weight) * sunk, fps) * (1 - weight) for sunk in below]
+    sole = heel - toe
+    rises = sole[:, 1] - (heel_level - toe_level)
+    steep = rises**2 / np.maximum(dot(sole, sole), _NO_LENGTH**2)
+    whole = steep * np.maximum(*lifts)
+    toe, heel = np.copy(toe), np.copy(heel)
+    for point, level, lift in zip((toe, heel), (toe_level, heel_level), lifts, strict=True):
+        point[:, 1] += whole + (1 - steep) * lift
+        point[:, 1] += weight * np.maximum(level - point[:, 1], 0)
+    return toe, heel
+
+
+def _eased_lift(below: Array, fps: float) -> Array:
+    """Return (F,) how far a point so far below the floor is lifted, from before to after."""
     from scipy import ndimage  # noqa: PLC0415 - scipy costs 0.1 s to import
 
-    below = np.maximum(toe_level - toe[:, 1], heel_level - heel[:, 1])
-    if below.max() <= 0:
-        return toe, heel
     window = 2 * round(LIFT_HOLD / 2 * fps) + 1
-    lift = ndimage.maximum_filter1d(np.maximum((1 - weight) * below, 0), window, mode="nearest")
-    lift = (1 - weight) * ndimage.gaussian_filter1d(lift, LIFT_SMOOTH * fps, mode="nearest")
-    toe, heel = np.copy(toe), np.copy(heel)
-    toe[:, 1] += lift
-    heel[:, 1] += lift
-    toe[:, 1] += weight * np.maximum(toe_level - toe[:, 1], 0)
-    heel[:, 1] += weight * np.maximum(heel_level - heel[:, 1], 0)
-    return toe, heel
+    held = ndimage.maximum_filter1d(np.maximum(below, 0), window, mode="nearest")
+    return np.asarray(ndimage.gaussian_filter1d(held, LIFT_SMOOTH * fps, mode="nearest"))
 
 
 def _lift(height: Array) -> Array:

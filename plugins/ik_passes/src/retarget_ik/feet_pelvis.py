@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 RIDE = 0.09
 """Seconds: standard deviation of the Gaussian over the height by which the body rides."""
 
-HOLD, SMOOTH = 0.2, 0.06
-"""Seconds: window of the sliding maximum over the drop, deviation of the Gaussian after it."""
+LIFTED = 0.0005
+"""Metres, for a leg of 0.86 m, from which a foot in the air was lifted out of the floor."""
+
+HOLD, SMOOTH = 0.12, 0.035
+"""Seconds: window of the sliding maximum over the drop, deviation of the Gaussian after it. A drop
+bends every leg that did not ask for it, so it lasts no longer than smoothness wants."""
 
 STRAIGHT = 0.0005
 """1 - r² at which a leg is as straight as makes no difference: r = 0.99975."""
@@ -33,21 +37,26 @@ SHORT = 0.0015
 """Metres, for a leg of 0.86 m, by which a leg may fall short of its foot before the pelvis drops:
 the sliding maximum would make a drop of each trembling millimetre, and of that 5° at the knee."""
 
-TURNED = np.radians(12.35)
+TURNED = np.radians(12.0)
 """How far thigh or shin may be turned by a leg that is bent for its foot, before the pelvis goes up
 and the other foot floats by millimetres."""
 
 RELIEF = 0.03
 """Metres, for a leg of 0.86 m, by which it goes up for that at the most."""
 
-RELIEF_HOLD, RELIEF_SMOOTH = 0.04, 0.03
+RELIEF_HOLD, RELIEF_SMOOTH = 0.06, 0.03
 """Seconds, as `HOLD` and `SMOOTH`; shorter, for the other foot's sake."""
 
 KNEE = 0.042
 """Seconds: deviation of the Gaussian over the turns of knees that are nearly straight."""
 
+UNREST = 0.1
+"""Seconds: deviation of the Gaussian over a knee's squared acceleration, which tells its unrest."""
+
 BENT = np.radians(35.0)
 """Flexion of a knee from which its turns are taken as they come."""
+
+_NOTHING = 1e-300
 
 
 def follow(stances: list[Stance], ground: Ground, fps: float) -> Array:
@@ -78,17 +87,23 @@ def settle(legs: list[Leg], world: Posed, body: Array, feet: list[Foot], fps: fl
     """Return (F,) metres by which a body, raised by `body`, is raised further for its placed feet.
 
     By what the ankles in contact rise, on average, straight legs counting most: the knee of a leg
-    at extension r turns by 1 / sqrt(1 - r²) with the distance.
+    at extension r turns by 1 / sqrt(1 - r²) with the distance. Where none is in contact, by what
+    the ankle is lifted out of the floor that is lifted most.
     """
-    asked, counted = np.zeros(len(body)), np.zeros(len(body))
+    asked, counted, lifted = (np.zeros(len(body)) for _ in range(3))
+    known = np.zeros(len(body), bool)
     for leg, foot in zip(legs, feet, strict=True):
         ankle = world.position(leg.limb.end)
         extent = ankle - world.position(leg.limb.upper)
         bent = 1 - dot(extent, extent) / leg.limb.length**2
+        rise = foot.ankle[:, 1] - ankle[:, 1] - body
         weight = foot.still / (np.maximum(bent, 0) + STRAIGHT)
-        asked += weight * (foot.ankle[:, 1] - ankle[:, 1] - body)
+        asked += weight * rise
         counted += weight
-    return _ridden(asked / np.maximum(counted, 1e-9), counted > 0, fps)
+        lifted = np.maximum(lifted, rise)
+        known |= foot.still | (rise > LIFTED * leg.size)
+    rise = np.where(counted > 0, asked / np.maximum(counted, 1e-9), lifted)
+    return _ridden(rise, known, fps)
 
 
 def _ridden(rise: Array, known: NDArray[np.bool_], fps: float) -> Array:
@@ -165,12 +180,25 @@ def steady(bones: Bones, opening: Array, fps: float) -> Array:
     """Smooth over time by how much nearly straight knees are turned, radians (F,).
 
     Their flexion, 2 acos(r), makes degrees of the tenths of a millimetre by which hips tremble; and
-    the other way round such degrees move the foot by no more than these.
+    the other way round such degrees move the foot by no more than these. Only knees that would be
+    more restless than they were animated: where the animation itself trembles, its foot would.
     """
     from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415
 
     smooth = gaussian_filter1d(opening, KNEE * fps, mode="nearest")
     flexion = bones.flexion()
-    flexion = np.minimum(flexion, flexion + opening)
-    share = np.clip(1 - flexion / BENT, 0, 1)
-    return opening + share * share * (3 - 2 * share) * (smooth - opening)
+    least = np.minimum(flexion, flexion + opening)
+    share = np.clip(1 - least / BENT, 0, 1)
+    share = share * share * (3 - 2 * share)
+    own, asked = _unrest(flexion, fps), _unrest(flexion + opening, fps)
+    share = share * (asked / np.maximum(np.hypot(own, asked), _NOTHING)) ** 2
+    return opening + share * (smooth - opening)
+
+
+def _unrest(angle: Array, fps: float) -> Array:
+    """Return (F,) the mean squared acceleration about each frame of an angle (F,), in radians."""
+    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415
+
+    square = np.zeros_like(angle)
+    square[1:-1] = np.diff(angle, n=2) ** 2
+    return np.asarray(gaussian_filter1d(square, UNREST * fps, mode="nearest"))
