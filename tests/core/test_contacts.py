@@ -46,6 +46,15 @@ def test_sliding_feet_are_no_contact():
     assert not detect(upright(np.full(240, 0.02), fps=FPS, x=x)).touching.any()
 
 
+@pytest.mark.parametrize(("speed", "touches"), [(0.25, 0.0), (0.17, 0.04)])
+def test_a_foot_that_rises_leaves_at_once_unless_it_hardly_does(speed, touches):
+    """Both stay below OFF, so that height alone would tell: at 4 cm."""
+    raised = 0.02 + np.clip((np.arange(240) - 60) * speed / FPS, 0, 0.2)
+    touching = detect(upright(raised, fps=FPS)).touching[1]
+    left = np.flatnonzero(~touching).min()
+    assert raised[left] - 0.02 == pytest.approx(touches, abs=0.005)
+
+
 def test_short_runs_and_gaps_are_merged():
     raised = np.full(240, 0.02)
     raised[100:103] = 0.30  # 25 ms off the floor: noise, not a step

@@ -34,6 +34,9 @@ POINTS = ("left_ankle", "left_foot", "right_ankle", "right_foot")
 """Ankles stand for the heels they carry, foot joints for toes."""
 
 SPEED_ON, SPEED_OFF = 0.20, 0.30
+RISING = 0.20
+"""Of a point that leaves the floor slowly: held down until it is high, it would bend the leg."""
+
 HEIGHT_ON, HEIGHT_OFF = 0.03, 0.04
 """Above the height of the point when the sole is flat on the floor."""
 
@@ -74,7 +77,8 @@ def label(motion: Motion, world: World, floor: Floor) -> Contacts:
     speed = np.sqrt(np.einsum("cfi,cfi->cf", step, step)) * motion.fps
     height = _above(positions[..., 1] - level[:, None], floor.levels)
     on = (speed < SPEED_ON * scale) & (height < HEIGHT_ON * scale)
-    stays = (speed < SPEED_OFF * scale) & (height < HEIGHT_OFF * scale)
+    rises = step[..., 1] * motion.fps
+    stays = (speed < SPEED_OFF * scale) & (height < HEIGHT_OFF * scale) & (rises < RISING * scale)
     for row, point in enumerate(points):
         if point.endswith("ankle"):
             stays[row] &= _stands(motion, point, world.rotations[row])
