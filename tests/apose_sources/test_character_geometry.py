@@ -5,6 +5,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 import retarget
+from retarget import demo
+from retarget.testing.glb import read_glb
 from support import characters
 from support.characters import GAME_ENGINE, MIXAMO
 
@@ -278,6 +280,34 @@ class TestFloor:
         assert rig.floor == pytest.approx(0.5, abs=1e-4)
         assert rig.roles["mixamorig:Hips"] == "pelvis"
         assert rig.skeleton.names[0] == "mixamorig:Hips"
+
+
+class TestPlace:
+    """Where on the floor a character is animated."""
+
+    BACK = Rotation.from_euler("y", 180, degrees=True)
+
+    @pytest.mark.parametrize("offset", [(0, 0, 0), (0.1, 0, -0.05), (0, 0.5, 0)])
+    def test_near_the_origin_it_is_the_origin(self, tmp_path, offset):
+        rig = load(characters.turned(characters.mixamo(), Rotation.identity(), offset), tmp_path)
+        assert rig.place.tolist() == [0, 0]
+
+    @pytest.mark.parametrize("turn", [Rotation.identity(), BACK])
+    def test_farther_off_it_moves_about_where_it_stands(self, tmp_path, turn):
+        offset = np.array([1.5, 0.0, -2.0])
+        clip = demo.write_clip(tmp_path / "walk.npz", seconds=2.0)
+        places = {}
+        for name, by in (("here", 0 * offset), ("there", offset)):
+            glb = characters.turned(characters.mixamo(), turn, by)
+            made = retarget.run(clip, target=glb.save(tmp_path / f"{name}.glb"), passes=())
+            file = read_glb(made.path).read_back()
+            places[name] = file.world[file.names.index(MIXAMO["pelvis"])][:, :3, 3]
+            made.path.unlink()
+        np.testing.assert_allclose(places["there"][0] - places["here"][0], offset, atol=1e-5)
+        moved = places["there"][1:] - places["here"][1:]
+        assert np.ptp(moved, axis=0).max() < 1e-5
+        stands = places["there"][0] * [1, 0, 1]  # about its own vertical, not that of the file
+        np.testing.assert_allclose(moved[0], stands, atol=1e-5)
 
 
 class TestBindPose:

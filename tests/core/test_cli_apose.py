@@ -51,6 +51,15 @@ def toys(monkeypatch):
 # What is written
 
 
+@pytest.mark.parametrize("output", ["A.npz", "new/../A.npz"])
+def test_the_target_itself_is_never_written_to(tmp_path, capsys, output):
+    write_apose(retarget.load_rig(), tmp_path / "A.npz")
+    before = (tmp_path / "A.npz").read_bytes()
+    status, out, err = run(capsys, "A.npz", "-o", output, "--force")
+    assert (status, out, "the target itself" in err) == (2, "", True)
+    assert (tmp_path / "A.npz").read_bytes() == before
+
+
 def test_the_original_file_comes_out_as_it_went_in(tmp_path, capsys):
     original = shared("data/skeletons/A-Pose.npz")
     status, out, err = run(capsys, original, "-o", "B.npz")

@@ -71,9 +71,10 @@ def test_the_users_map_wins_and_an_empty_joint_leaves_a_role_out(hero, match, tm
     )
 
 
-def test_the_character_itself_is_never_written_to(hero, match):
+@pytest.mark.parametrize("way", [".", "new/.."])
+def test_the_character_itself_is_never_written_to(hero, match, way):
     before = hero.read_bytes()
-    status, out, err = match(hero, "-o", hero, "--force")
+    status, out, err = match(hero, "-o", hero.parent / way / hero.name, "--force")
     assert (status, out, "target itself" in err) == (2, "", True)
     assert hero.read_bytes() == before
 

@@ -310,9 +310,18 @@ def test_the_target_is_never_an_output(tmp_path):
     hero = tmp_path / "hero.glb"
     hero.write_text("mine")
     plugins = toy_plugins(Toys(targets=[offer("hero", Named())]))
-    for output in (hero, tmp_path / "link.glb"):
-        if output is not hero:
-            output.symlink_to(hero)
+    (tmp_path / "link.glb").symlink_to(hero)
+    for name in ("hero.glb", "link.glb", "new/../hero.glb"):  # that folder would be made
+        output = tmp_path / name
         with pytest.raises(UsageError, match="is the target itself"):
             retarget.run("walk.npz", target=hero, output=output, force=True, plugins=plugins)
     assert hero.read_text() == "mine"
+
+
+def test_what_is_there_is_kept_however_it_is_spelt(tmp_path):
+    old = tmp_path / "old.glb"
+    old.write_text("old")
+    with pytest.raises(OutputExistsError):
+        retarget.run("walk.npz", output=tmp_path / "new/../old.glb", plugins=toy_plugins())
+    assert old.read_text() == "old"
+    assert not (tmp_path / "new").exists()

@@ -254,7 +254,7 @@ def test_the_files_animations_stay_and_names_are_told_apart(tmp_path):
     assert out.json["animations"][0] == glb.json["animations"][0]
 
 
-@pytest.mark.parametrize("name", ["hero.glb", "link.glb", "away/../hero.glb"])
+@pytest.mark.parametrize("name", ["hero.glb", "link.glb", "away/../hero.glb", "new/../hero.glb"])
 def test_the_users_file_is_never_written_to(name, tmp_path):
     path = characters.mixamo().save(tmp_path / "hero.glb")
     (tmp_path / "away").mkdir()

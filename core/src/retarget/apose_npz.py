@@ -12,6 +12,7 @@ import numpy as np
 from retarget import roles
 from retarget.errors import OutputExistsError, RetargetError, UsageError
 from retarget.npz_writing import write_npz
+from retarget.output import landing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,9 +64,9 @@ def write_apose(rig: Rig, path: Path, *, force: bool = False) -> tuple[str, ...]
         RetargetError: required joints are missing, or the file cannot be written.
 
     """
-    if path.is_dir() or path.suffix.lower() != ".npz":
+    if landing(path).is_dir() or path.suffix.lower() != ".npz":
         raise UsageError(f"{path}: name a file that ends in .npz as the output.")
-    if path.exists() and not force:
+    if landing(path).exists() and not force:
         raise OutputExistsError(f"{path} is already there; --force overwrites it.")
     write_npz(path, apose_arrays(rig))
     return tuple(n for n in rig.skeleton.names if rig.roles.get(n) not in roles.PARENT)

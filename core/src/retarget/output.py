@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retarget.errors import OutputExistsError, RetargetError, UsageError
@@ -11,7 +13,14 @@ from retarget.errors import OutputExistsError, RetargetError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from os import PathLike
-    from pathlib import Path
+
+
+def landing(path: Path) -> Path:
+    """Return where what is written to `path` ends, its folders made: `new/../x` is `x`.
+
+    Nothing is at `new/../x` before `new` is there, so that to look there first says nothing.
+    """
+    return Path(os.path.realpath(path))
 
 
 def refuse(path: Path, *, overwrite: bool) -> None:
@@ -23,7 +32,7 @@ def refuse(path: Path, *, overwrite: bool) -> None:
 
     """
     try:
-        folder, taken = path.is_dir(), path.exists()
+        folder, taken = landing(path).is_dir(), landing(path).exists()
     except OSError as error:
         raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error
     if folder:
@@ -35,7 +44,7 @@ def refuse(path: Path, *, overwrite: bool) -> None:
 def same_file(path: Path, other: str | PathLike[str]) -> bool:
     """Tell whether both lead to one file that is there; links count as what they lead to."""
     try:
-        return path.samefile(other)
+        return landing(path).samefile(other)
     except (OSError, ValueError):  # one of them is not there, or no path at all
         return False
 

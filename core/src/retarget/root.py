@@ -3,8 +3,8 @@
     p_t = k (p_s - floor_s) + floor_t + c
 
 `k` is the ratio of leg lengths; it alone removes most foot sliding. `c` is the standing height
-that differs by ankle and sole. Both floors are taken where the toe joints rest, so what the soles
-measure below them enters through the target alone.
+that differs by ankle and sole, and the place where the rig stands. Both floors are taken where the
+toe joints rest, so what the soles measure below them enters through the target alone.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class RootPath:
     """Height of the source's hips above its toes at rest."""
     hips_to_root: Float64
     """(3,) from the rig's hips to its joint 0 at rest; zero where the hips are the root."""
+    place: Float64
+    """(2,) x and z, metres, where the source's origin goes."""
 
     @classmethod
     def between(cls, source: Skeleton, rig: Rig, transfer: Transfer, solver: FKSolver) -> RootPath:
@@ -64,12 +66,14 @@ class RootPath:
             standing=float(posed[hips][1] - _height(posed, points) + sole + rig.floor),
             source_standing=float(at_rest[hips][1] - _height(at_rest, points)),
             hips_to_root=rest[0] - target_rest[hips],
+            place=rig.place,
         )
 
     def apply(self, root_translations: Float32, floor: Floor | None) -> Float32:
         """Turn the source's root path (F, 3) into the position (F, 3) of the rig's joint 0."""
         level = 0.0 if floor is None else floor.toe_level
-        shift = np.array([0.0, self.standing - self.scale * (level + self.source_standing), 0.0])
+        x, z = self.place
+        shift = np.array([x, self.standing - self.scale * (level + self.source_standing), z])
         return (self.scale * root_translations + (shift + self.hips_to_root)).astype(np.float32)
 
 

@@ -271,6 +271,9 @@ class Rig:
     """What moves joints without a role, by joint name; those in neither keep their local rest."""
     floor: float = attrs.field(default=0.0, converter=float)
     """World height (metres) of the ground the rig stands on at rest."""
+    place: Float64 = attrs.field(factory=lambda: np.zeros(2), converter=_float64, repr=False)
+    """(2,) x and z, metres, that the origin of motions is moved to: where a character stands that
+    does not stand at the origin of its file."""
     asset: Asset | None = attrs.field(default=None, repr=False)
     """The user's own file to animate, or None for a generated skeleton."""
     found: tuple[Found, ...] = attrs.field(default=(), converter=_founds, repr=False)
@@ -286,6 +289,7 @@ class Rig:
         twice = sorted({role for role in given if given.count(role) > 1})
         if twice:
             raise ValueShapeError(f"Rig {self.name}: roles given to two joints: {twice}.")
+        _shape(f"Rig {self.name}: place", self.place, (2,))
         if self.asset is not None:
             _shape(f"Rig {self.name}: asset.nodes", self.asset.nodes, (len(self.skeleton),))
             _shape(f"Rig {self.name}: asset.turn", self.asset.turn, (4,))

@@ -24,11 +24,13 @@ def run(given: Sequence[str]) -> int:
 
     from retarget.apose_npz import write_apose  # noqa: PLC0415 - imports numpy; help must be quick
     from retarget.loading import load_rig  # noqa: PLC0415
+    from retarget.output import refuse_own  # noqa: PLC0415
 
     with failures_told(plugins):
         options = Options(**target_options(asked), extra=extra)
         rig = load_rig(asked.target, options=options, plugins=plugins)
     output = asked.output or Path(f"{Path(rig.name).stem}_apose.npz")
+    refuse_own(output, asked.target)
     left_out = write_apose(rig, output, force=asked.force)
     for warning in rig.warnings:
         print(f"warning: {warning}", file=sys.stderr)

@@ -13,7 +13,7 @@ from retarget_apose import bind_pose
 from retarget_apose.character_joints import skeleton_of
 from retarget_apose.choosing import chosen
 from retarget_apose.facing import forward_turn
-from retarget_apose.ground import floor_of
+from retarget_apose.ground import floor_of, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +70,7 @@ def rig_of(file: GltfFile, path: Path, options: Options) -> Rig:
         roles=taken.recognition.roles,
         follows={j: f for j, f in taken.recognition.follows.items() if j in node_of},
         floor=floor_of(body, low),
+        place=place_of(body),
         asset=Asset(
             path=path,
             gltf=file,
