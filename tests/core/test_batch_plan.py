@@ -88,7 +88,24 @@ def test_links_to_files_are_clips_of_their_own():
     for name in ("one", "two"):
         Path(f"set/{name}.npz").symlink_to("../pool/take.npz")
     Path("set/broken.npz").symlink_to("../pool/absent.npz")
-    assert found("set") == ["set/one.npz", "set/two.npz"]
+    assert found("set") == ["set/broken.npz", "set/one.npz", "set/two.npz"]
+
+
+def test_links_to_folders_are_followed_once():
+    clip("pool/take.npz")
+    clip("set/deep/walk.npz")
+    Path("set/pool").symlink_to("../pool")
+    Path("set/deep/up").symlink_to("..")
+    Path("pool/back").symlink_to("../set")
+    Path("set/again").symlink_to("deep")
+    assert found("set") == ["set/deep/walk.npz", "set/pool/take.npz"]
+    assert found("set", "pool") == found("set")
+
+
+def test_what_is_no_file_is_no_clip():
+    clip("set/take.npz")
+    os.mkfifo("set/pipe.npz")
+    assert found("set") == ["set/take.npz"]
 
 
 def test_a_folder_named_like_a_clip_is_searched_and_is_none_itself():

@@ -59,8 +59,8 @@ class Outcome:
 def find_clips(inputs: Sequence[Path], suffixes: Sequence[str]) -> list[Path]:
     """Return the files named and, of folders, those with a motion's suffix, sorted, each once.
 
-    What is not there and folders that cannot be read stand among the files: converting them fails
-    and says so, while the others go on.
+    Links to folders are followed. What is not there, links that lead nowhere and folders that
+    cannot be read stand among the files: converting them fails and says so, while the others go on.
     """
     found: list[Path] = []
     for given in inputs:
@@ -77,11 +77,29 @@ def find_clips(inputs: Sequence[Path], suffixes: Sequence[str]) -> list[Path]:
 
 def _inside(folder: Path, suffixes: Sequence[str]) -> Iterator[Path]:
     unreadable: list[OSError] = []
-    for inside, _, names in os.walk(folder, onerror=unreadable.append):
+    entered = {folder.resolve()}
+    for inside, folders, names in os.walk(folder, onerror=unreadable.append, followlinks=True):
+        folders[:] = [f for f in sorted(folders) if _leads_on(Path(inside, f), entered)]
         paths = (Path(inside, name) for name in names)
-        # Path.is_file would raise where a folder may be listed but not entered.
-        yield from (p for p in paths if p.suffix.lower() in suffixes and os.path.isfile(p))  # noqa: PTH113
+        yield from (p for p in paths if p.suffix.lower() in suffixes and _file_or_lost(p))
     yield from (Path(error.filename) for error in unreadable)
+
+
+def _file_or_lost(path: Path) -> bool:
+    """Tell a file, or a link that leads nowhere: a clip that was never fetched."""
+    # Path.is_file would raise where a folder may be listed but not entered.
+    return os.path.isfile(path) or not os.path.exists(path)  # noqa: PTH110, PTH113
+
+
+def _leads_on(folder: Path, entered: set[Path]) -> bool:
+    """Tell whether a folder is none, by a link, that is searched already, or is above one."""
+    if not folder.is_symlink():
+        return True
+    real = folder.resolve()
+    if any(real.is_relative_to(other) or other.is_relative_to(real) for other in entered):
+        return False
+    entered.add(real)
+    return True
 
 
 def plan(

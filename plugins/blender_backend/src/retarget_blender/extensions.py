@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retarget.gltf import read
+from retarget_blender.opened import GLTF
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ def lost_extensions(asset: Asset, made: Path) -> list[str]:
 
     Nothing for files of other formats.
     """
-    if asset.path.suffix.lower() not in (".glb", ".gltf", ".vrm"):
+    if asset.path.suffix.lower() not in GLTF:
         return []
     before, after = (set(file.json.get("extensionsUsed", [])) for file in (asset.gltf, read(made)))
     lost = before - after - _PACKING

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SCRIPT = Path(__file__).parent / "in_blender" / "target.py"
 
+GLTF = (".glb", ".gltf", ".vrm")
+"""Files that need no Blender to be animated."""
+
 SECONDS = 120.0
 """Time limit; a scene of a gigabyte opens in a tenth of it."""
 
@@ -89,8 +92,10 @@ def refuse_damage(path: Path, told: Mapping[str, Any]) -> None:
 
     """
     if "damaged" in told:
+        other = " --backend gltf does not open the meshes." if path.suffix.lower() in GLTF else ""
         raise FileReadError(
-            f"{path}: Blender cannot open it: damaged, or of a newer version ({told['damaged']})."
+            f"{path}: Blender cannot open it: damaged, of a newer version, or beyond this Blender "
+            f"({told['damaged']}).{other}"
         )
     if "missing" in told:
         raise FileReadError(
