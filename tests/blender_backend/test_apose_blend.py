@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from blender_backend.making import SCRIPT, Armature, make
 from retarget import roles, smpl
-from retarget.errors import FileReadError, PluginError, RetargetError
+from retarget.errors import FileReadError, PluginError, RetargetError, UsageError
 from retarget.options import Options
 from retarget.testing import APoseSourceTests
 from retarget_apose.apose_npz import APoseNpz
@@ -146,7 +146,7 @@ def test_among_several_one_is_picked_by_name(maker, tmp_path):
     path = make(maker, tmp_path / "rig.blend", Armature(name="high"), low)
     with pytest.raises(RetargetError, match=r"rig\.blend: .*several.*--rig: high, low\."):
         load(path)
-    with pytest.raises(RetargetError, match=r"rig\.blend: no armature is named 'mid'.*high, low\."):
+    with pytest.raises(UsageError, match=r"rig\.blend: no armature is named 'mid'.*high, low\."):
         load(path, blender_armature="mid")
     assert_stands_as(load(path, blender_armature="high"))
     assert_stands_as(load(path, blender_armature="low"), A_POSE / 2)

@@ -123,7 +123,7 @@ def test_of_two_armatures_the_better_match_is_taken_and_told(session, tmp_path):
     assert rig_at(made, extra={"blender_armature": "Second"}).asset.armature == "Second"
     with pytest.raises(UsageError, match="--rig Armature and --armature Second"):
         rig_at(made, rig="Armature", extra={"blender_armature": "Second"})
-    with pytest.raises(RetargetError, match="no armature is named 'Third'; there is: Armature"):
+    with pytest.raises(UsageError, match="no armature is named 'Third'; there is: Armature"):
         rig_at(made, rig="Third")
 
 

@@ -102,6 +102,14 @@ def test_options_of_another_backend_are_told_to_do_nothing(retarget):
     assert retarget("walk.npz", "--force", plugins=[other]).err == ""
 
 
+def test_an_output_that_is_a_file_of_another_kind_is_refused_and_kept(retarget):
+    before = Path("walk.npz").read_text()
+    told = retarget("walk.npz", "-o", "walk.npz", "--force")
+    assert told.status == 2
+    assert "--output walk.npz: this backend writes .glb" in told.err
+    assert Path("walk.npz").read_text() == before
+
+
 def test_a_target_among_the_inputs_is_told(retarget):
     clip("hero.rig", "rig")
     told = retarget("hero.rig")

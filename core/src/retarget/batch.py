@@ -122,7 +122,11 @@ def plan(
             raise UsageError(f"--output {output}: a single file needs a single clip as input.")
         pipeline.refuse_format(output)
         return [Job(source=clips[0], output=output)]
-    if output is not None and output.suffix.lower() in _FILES and not output.is_dir():
+    if (
+        output is not None
+        and not output.is_dir()
+        and (output.exists() or output.suffix.lower() in _FILES)
+    ):
         raise UsageError(
             f"--output {output}: this backend writes {', '.join(formats)}; name such a file, or a "
             "folder."

@@ -152,7 +152,8 @@ def _sniffed(path: Path, plugins: Plugins) -> CheckedMotionSource:
         return sources[claims[0]]
     told = dict.fromkeys(source.why_not(path) for source in sources.values())
     reasons = " ".join(reason for reason in told if reason)
-    hint = " It is a target: name it with --target." if _is_target(str(path), plugins) else ""
+    said = "--target" in reasons or not _is_target(str(path), plugins)
+    hint = "" if said else " It is a target: name it with --target."
     raise NotAMotionError(
         f"{path}: {reasons or 'no motion source knows its content.'}{hint}"
         f"{_left_out(kinds.MOTION_SOURCE, plugins)}"

@@ -130,7 +130,8 @@ class Retargeter:
         unused = plan.match.unused_roles
         if unused:
             named = ", ".join(unused[:3]) + (" …" if len(unused) > 3 else "")
-            losses.append(f"the target has no joint for {named}: {len(unused)} tracks are lost.")
+            lost = "1 track is" if len(unused) == 1 else f"{len(unused)} tracks are"
+            losses.append(f"the target has no joint for {named}: {lost} lost.")
         if self.options.frame0 == "replace" and motion.frames == 1:
             lost = "the motion has one frame and the A-pose replaces it; "
             losses.append(lost + "keep it with --frame0 insert or none.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from retarget.errors import FileReadError, PluginError, RetargetError
+from retarget.errors import FileReadError, PluginError, RetargetError, UsageError
 from retarget_blender.choices import armature_asked, time_limit
 from retarget_blender.locate import locate
 from retarget_blender.session import Session
@@ -55,7 +55,8 @@ def opened(path: Path, kind: str, options: Options) -> Opened:
     Raises:
         FileReadError: damaged, or a library that it links is missing.
         PluginError: no Blender is found, or it does not start.
-        RetargetError: no armature, or none of the name asked for.
+        UsageError: no armature has the name asked for.
+        RetargetError: there is no armature.
 
     """
     asked = armature_asked(options)
@@ -109,6 +110,6 @@ def _refuse_unknown(path: Path, asked: str | None, armatures: Mapping[str, Armat
     if not armatures:
         raise RetargetError(f"{path}: there is no armature in it.")
     if asked is not None and asked not in armatures:
-        raise RetargetError(
+        raise UsageError(
             f"{path}: no armature is named {asked!r}; there is: {', '.join(armatures)}."
         )
