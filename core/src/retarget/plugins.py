@@ -19,7 +19,7 @@ from retarget.providers import Provider
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from retarget.contracts import (
         CheckedAPoseSource,
@@ -248,13 +248,20 @@ class Plugins:
         one: CheckedPass = self.load(kinds.PASS, name)
         return one
 
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
+    def add_options(
+        self, parser: argparse.ArgumentParser, of_use: Collection[kinds.Kind] | None = None
+    ) -> None:
         """Let every plugin add its options to the parser; one that fails is left out.
 
         Each shows on an empty parser first what it would add: a plugin may neither demand an
-        argument nor set what is another's.
+        argument nor set what is another's. With `of_use` only those add theirs that offer a
+        provider of these kinds: to a command that uses no others the rest would be idle.
         """
+        offers = [offer for kind in of_use or () for offer in self.offers(kind).values()]
+        useful = {offer.owner.partition(":")[0] for offer in offers}
         for owner, hook in self._implementations("retarget_add_options"):
+            if of_use is not None and owner.partition(":")[0] not in useful:
+                continue
             trial = type(parser)(add_help=False, allow_abbrev=False)
             try:
                 hook(trial)

@@ -47,7 +47,6 @@ class Report:
     frames: int
     """Frames measured: the A-pose of frame 0 is none of them."""
     fps: float
-    warnings: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> float | None:
         """Return the target's figure."""

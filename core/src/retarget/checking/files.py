@@ -16,6 +16,7 @@ from retarget.options import Options
 from retarget.plugins import Plugins
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from os import PathLike
 
     from retarget.checking.figures import Report
@@ -31,6 +32,8 @@ class Checked:
     frame0: str
     passes: tuple[str, ...] | None
     report: Report
+    warnings: Mapping[str, tuple[str, ...]]
+    """What is odd, by the file that it is about: the finished one, the clip, the target."""
 
     def as_json(self) -> dict[str, Any]:
         """Return JSON-able facts; see docs/check.md for the keys."""
@@ -43,7 +46,11 @@ class Checked:
             "frame0": self.frame0,
             "passes": None if self.passes is None else list(self.passes),
             "figures": self.report.as_json(),
-            "warnings": list(self.report.warnings),
+            "warnings": [
+                told if about == str(self.file) else f"{about}: {told}"
+                for about, every in self.warnings.items()
+                for told in every
+            ],
         }
 
 
@@ -75,6 +82,7 @@ def check_file(
     """
     path, source = Path(path), Path(source)
     options, plugins = options or Options(), plugins or Plugins()
+    motion = load_motion(source, source=motion_source, options=options, plugins=plugins)
     finished = read_finished(
         path,
         clip=source.name,
@@ -83,10 +91,12 @@ def check_file(
         options=options,
         plugins=plugins,
     )
-    motion = load_motion(source, source=motion_source, options=options, plugins=plugins)
-    warnings = (*finished.warnings, *motion.warnings)
-    if finished.source is not None and finished.source != source.name:
-        warnings = (f"it says it was made from {finished.source}, not {source.name}.", *warnings)
+    other = finished.source not in (None, source.name)
+    warnings = _by_file(
+        (path, (f"it says it was made from {finished.source}, not {source.name}.",) * other),
+        (path if target is None else target, finished.rig.warnings),
+        (source, motion.warnings),
+    )
     frame0 = finished.frame0_for(motion.frames)
     try:
         comparison = Comparison.between(
@@ -108,5 +118,16 @@ def check_file(
         animation=finished.animation,
         frame0=frame0,
         passes=finished.passes,
-        report=report(comparison, warnings),
+        report=report(comparison),
+        warnings=warnings,
     )
+
+
+def _by_file(*about: tuple[str | PathLike[str], Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Return warnings by the file that they are about, its name not told again in them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for file, warnings in about:
+        name = str(file)
+        bare = (warning.removeprefix(f"{name}: ") for warning in warnings)
+        found[name] = (*found.get(name, ()), *bare)
+    return {name: told for name, told in found.items() if told}

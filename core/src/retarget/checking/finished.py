@@ -47,7 +47,6 @@ class Finished:
     fps: float
     facts: Mapping[str, Any] = attrs.field(repr=False)
     """The file's provenance: what its asset and the animation say of their making."""
-    warnings: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -141,19 +140,23 @@ def read_finished(
         world=_turned(found, world),
         fps=fps,
         facts=facts,
-        warnings=found.rig.warnings,
     )
 
 
-def sources_said(path: Path) -> tuple[str, ...]:
-    """Return the names of the clips that a file says it was made from.
+def sources_said(path: Path, animation: str | None = None) -> tuple[str, ...]:
+    """Return the names of the clips that a file, or one animation of it, says it was made from.
 
     Raises:
+        UsageError: no such animation, or several.
         FileReadError: the file is damaged.
 
     """
     file = gltf.read(path)
-    every = [_extras(file.json.get("asset")), *(extras for _, extras in labels(file))]
+    asset, own = _extras(file.json.get("asset")), [extras for _, extras in labels(file)]
+    if animation is None:
+        every = [asset, *own]
+    else:
+        every = [{**asset, **own[_picked(file, None, animation)]}]
     said = (facts.get("source") for facts in every)
     return tuple(dict.fromkeys(one for one in said if isinstance(one, str) and one))
 

@@ -100,7 +100,7 @@ def measure_clip(clip: Clip, motion: Motion, *, frame0: str = "none") -> Report:
     )
 
 
-def report(comparison: Comparison, warnings: tuple[str, ...] = ()) -> Report:
+def report(comparison: Comparison) -> Report:
     """Measure everything."""
     found = {name: pair for part in _PARTS for name, pair in part.measure(comparison).items()}
     return Report(
@@ -110,7 +110,6 @@ def report(comparison: Comparison, warnings: tuple[str, ...] = ()) -> Report:
         },
         frames=comparison.target.frames,
         fps=comparison.fps,
-        warnings=warnings,
     )
 
 

@@ -10,7 +10,7 @@ import attrs
 
 from retarget.batch import find_clips
 from retarget.checking.finished import sources_said
-from retarget.errors import FileReadError
+from retarget.errors import FileReadError, RetargetError
 from retarget.pipeline import OUTPUT_MARK
 
 if TYPE_CHECKING:
@@ -27,22 +27,36 @@ class Pair:
     file: Path
     source: Path | None
     """None where none was found."""
-    problem: str = ""
+    problem: RetargetError | None = None
     """Why there is none."""
     output: bool = True
     """False for a file that neither by its content nor by its name is a conversion's output."""
 
+    def clip(self) -> Path:
+        """Return the clip.
 
-def pairs_of(file: Path, source: Path, suffixes: Sequence[str]) -> list[Pair]:
+        Raises:
+            RetargetError: there is none.
+
+        """
+        if self.source is None:
+            raise self.problem or RetargetError(f"{self.file}: no clip.")
+        return self.source
+
+
+def pairs_of(
+    file: Path, source: Path, suffixes: Sequence[str], *, animation: str | None = None
+) -> list[Pair]:
     """Pair a finished file, or all of a folder, with a clip, or with those of a folder.
 
     In a folder each is looked for under the same relative path first, then anywhere in it. A file
-    that holds several clips comes once for each. `suffixes` are those of motion files.
+    that holds several clips comes once for each; of one animation, once with the clip that this
+    was made from. `suffixes` are those of motion files.
     """
     if not file.is_dir():
         if not source.is_dir():
             return [Pair(file=file, source=source)]
-        return _partners(file, Path(), source, find_clips([source], suffixes))
+        return _partners(file, Path(), source, find_clips([source], suffixes), animation)
     files = [found for found in find_clips([file], SUFFIXES) if found.suffix.lower() in SUFFIXES]
     if not source.is_dir():
         return [Pair(file=one, source=source) for one in files]
@@ -50,21 +64,32 @@ def pairs_of(file: Path, source: Path, suffixes: Sequence[str]) -> list[Pair]:
     return [
         pair
         for one in files
-        for pair in _partners(one, Path(os.path.relpath(one.parent, file)), source, clips)
+        for pair in _partners(
+            one, Path(os.path.relpath(one.parent, file)), source, clips, animation
+        )
     ]
 
 
-def _partners(file: Path, below: Path, source: Path, clips: Sequence[Path]) -> list[Pair]:
+def _partners(
+    file: Path, below: Path, source: Path, clips: Sequence[Path], animation: str | None
+) -> list[Pair]:
+    stem = file.stem.removesuffix(OUTPUT_MARK)
+    marked = stem != file.stem
+    said: tuple[str, ...] = ()
     try:
         said = sources_said(file)
+        if animation is not None:
+            said = sources_said(file, animation)
     except FileReadError as error:
-        return [Pair(file=file, source=None, problem=str(error).removeprefix(f"{file}: "))]
+        return [Pair(file=file, source=None, problem=error)]
+    except RetargetError as error:  # no such animation, as in what is no output
+        return [Pair(file=file, source=None, problem=error, output=marked or bool(said))]
     if said:
         return [_partner(file, below, source, [c for c in clips if c.name == s], s) for s in said]
-    stem = file.stem.removesuffix(OUTPUT_MARK)
-    named = [clip for clip in clips if clip.stem == stem]
+    named = [clip for clip in clips if clip.stem == animation]
+    named = named or [clip for clip in clips if clip.stem == stem]
     pair = _partner(file, below, source, named, stem)
-    return [attrs.evolve(pair, output=stem != file.stem or bool(named))]
+    return [attrs.evolve(pair, output=marked or bool(named))]
 
 
 def _partner(file: Path, below: Path, source: Path, named: Sequence[Path], wanted: str) -> Pair:
@@ -73,10 +98,10 @@ def _partner(file: Path, below: Path, source: Path, named: Sequence[Path], wante
     if len(found) == 1:
         return Pair(file=file, source=found[0])
     if not found:
-        return Pair(file=file, source=None, problem=f"no clip {wanted} in {source}.")
+        return _unpaired(file, f"no clip {wanted} in {source}.")
     several = ", ".join(map(str, found[:3])) + (" …" if len(found) > 3 else "")
-    return Pair(
-        file=file,
-        source=None,
-        problem=f"several clips may be its source: {several}; check it alone.",
-    )
+    return _unpaired(file, f"several clips may be its source: {several}; check it alone.")
+
+
+def _unpaired(file: Path, why: str) -> Pair:
+    return Pair(file=file, source=None, problem=RetargetError(f"{file}: {why}"))

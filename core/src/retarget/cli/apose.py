@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retarget import kinds
 from retarget.cli.arguments import add_target, target_options
 from retarget.cli.with_plugins import failures_told, parsed
 from retarget.options import Options
@@ -20,7 +21,7 @@ def run(given: Sequence[str]) -> int:
     """Run the command; return its exit status."""
     parser = _parser()
     plugins = Plugins()
-    asked, extra = parsed(parser, given, plugins)
+    asked, extra = parsed(parser, given, plugins, of_use=(kinds.APOSE_SOURCE,))
 
     from retarget.apose_npz import write_apose  # noqa: PLC0415 - imports numpy; help must be quick
     from retarget.loading import load_rig  # noqa: PLC0415

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retarget.cli import INTERRUPTED, arguments
+from retarget.cli.warned import Warnings
 from retarget.cli.with_plugins import failures_told, parsed
 from retarget.errors import OutputExistsError, UsageError
 from retarget.options import MESHES
@@ -115,7 +116,7 @@ def _merge(pipeline: Pipeline, asked: argparse.Namespace, suffixes: Sequence[str
     try:
         result = merge_all(pipeline, clips, asked.merge, tell=report.tell, limit=asked.limit)
     except KeyboardInterrupt:
-        report.close()
+        report.close(interrupted=True)
         return INTERRUPTED
     if result is not None:
         report.tell_merged(result)
@@ -133,7 +134,7 @@ def _convert(pipeline: Pipeline, asked: argparse.Namespace, suffixes: Sequence[s
         for outcome in convert_all(pipeline, jobs, limit=asked.limit):
             report.tell(outcome)
     except KeyboardInterrupt:
-        report.close()
+        report.close(interrupted=True)
         return INTERRUPTED
     report.close()
     return 1 if report.counts["failed"] or not clips else 0
@@ -147,7 +148,7 @@ class Report:
         self.counts: Counter[str] = Counter()
         self._total = jobs
         self._quiet, self._verbose = quiet, verbose
-        self._warned: Counter[str] = Counter()
+        self._warnings = Warnings(quiet=quiet, verbose=verbose)
 
     def tell(self, outcome: Outcome) -> None:
         """Print one outcome."""
@@ -163,31 +164,23 @@ class Report:
         elif outcome.result is not None:
             if not self._quiet:
                 print(f"{at}done    {source} -> {_summary(outcome.result)}", flush=True)
-            self._warn(source, outcome.result.warnings)
+            self._warnings.tell(source, outcome.result.warnings)
         elif outcome.clip is not None:
             if not self._quiet:
                 print(f"{at}added   {source} ({_length(outcome.clip)})", flush=True)
-            self._warn(source, outcome.clip.warnings)
+            self._warnings.tell(source, outcome.clip.warnings)
 
     def tell_merged(self, result: ExportResult) -> None:
         """Print the file that all clips were written to."""
         if not self._quiet:
             print(f"merged  {_summary(result)}", flush=True)
-        self._warn(result.path, result.warnings)
+        self._warnings.tell(result.path, result.warnings)
 
-    def _warn(self, source: Path, warnings: Sequence[str]) -> None:
-        """Print each warning once; thousands of clips often share one."""
-        for warning in warnings:
-            self._warned[warning] += 1
-            if self._verbose or (self._warned[warning] == 1 and not self._quiet):
-                print(f"warning: {source}: {warning}", file=sys.stderr)
-
-    def close(self) -> None:
+    def close(self, *, interrupted: bool = False) -> None:
         """Print what was held back, then the count: always the last line."""
-        if not self._verbose and not self._quiet:
-            for warning, times in self._warned.items():
-                if times > 1:
-                    print(f"warning: for {times - 1} more: {warning}", file=sys.stderr)
+        self._warnings.close()
+        if interrupted:
+            print("retarget: interrupted", file=sys.stderr)
         counts = (f"{self.counts[status]} {status}" for status in ("done", "skipped", "failed"))
         print(", ".join(counts), flush=True)
 

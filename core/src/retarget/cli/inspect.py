@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retarget.cli.arguments import add_reading
+from retarget.cli.with_plugins import errors_as_json
 from retarget.options import Options
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ def run(given: Sequence[str]) -> int:
     from retarget.inspection import inspect  # noqa: PLC0415 - imports numpy; help must be quick
     from retarget.loading import load_motion  # noqa: PLC0415
 
-    options = Options(up=asked.up, source_fps=asked.source_fps, frame_limit=asked.frame_limit)
-    motion = load_motion(asked.file, source=asked.motion_source, options=options)
-    facts = inspect(motion)
+    with errors_as_json(wanted=asked.json):
+        options = Options(up=asked.up, source_fps=asked.source_fps, frame_limit=asked.frame_limit)
+        motion = load_motion(asked.file, source=asked.motion_source, options=options)
+        facts = inspect(motion)
     if asked.json:
         print(json.dumps(facts, indent=2))
     else:

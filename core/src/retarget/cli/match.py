@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from retarget import kinds
 from retarget.cli.arguments import add_target, target_options
-from retarget.cli.with_plugins import failures_told, parsed
+from retarget.cli.with_plugins import errors_as_json, failures_told, parsed
 from retarget.errors import MatchError
 from retarget.options import Options
 from retarget.plugins import Plugins
@@ -24,29 +25,38 @@ if TYPE_CHECKING:
 
 def run(given: Sequence[str]) -> int:
     """Run the command; return its exit status."""
-    parser = _parser()
     plugins = Plugins()
-    asked, extra = parsed(parser, given, plugins)
+    asked, extra = parsed(_parser(), given, plugins, of_use=(kinds.APOSE_SOURCE,))
+    with errors_as_json(wanted=asked.json), failures_told(plugins):
+        if asked.output is not None:
+            from retarget import output  # noqa: PLC0415 - help must be quick
 
-    from retarget import output  # noqa: PLC0415 - help must be quick
-    from retarget.loading import load_rig  # noqa: PLC0415 - imports numpy
+            output.refuse(asked.output, overwrite=asked.force)
+            output.refuse_own(asked.output, asked.target)
+        recognition, facts, lack = _matched(asked, extra, plugins)
+    _tell(recognition, asked, facts)
+    if lack is not None:
+        raise lack
+    return 0
+
+
+def _matched(
+    asked: argparse.Namespace, extra: dict[str, object], plugins: Plugins
+) -> tuple[Recognition, dict[str, Any], MatchError | None]:
+    """Return what was found, more facts, and, where that is not enough, what is missing."""
+    from retarget.loading import load_rig  # noqa: PLC0415 - imports numpy; help must be quick
     from retarget.matching import Recognition  # noqa: PLC0415
 
-    if asked.output is not None:
-        output.refuse(asked.output, overwrite=asked.force)
-        output.refuse_own(asked.output, asked.target)
+    options = Options(**target_options(asked), extra=extra)
     try:
-        with failures_told(plugins):
-            options = Options(**target_options(asked), extra=extra)
-            rig = load_rig(asked.target, options=options, plugins=plugins)
+        rig = load_rig(asked.target, options=options, plugins=plugins)
     except MatchError as error:
         if error.recognition is None:
             raise
-        _tell(error.recognition, asked, {})  # what there is, to go on from
-        raise MatchError(str(error).partition("\n")[0]) from None
+        told = str(error).partition("\n")[0]
+        return error.recognition, {"error": told}, MatchError(told)
     armature = rig.asset.armature if rig.asset else None
-    _tell(Recognition.of_rig(rig), asked, {"rig": rig.name, "armature": armature})
-    return 0
+    return Recognition.of_rig(rig), {"rig": rig.name, "armature": armature}, None
 
 
 def _tell(recognition: Recognition, asked: argparse.Namespace, facts: dict[str, Any]) -> None:

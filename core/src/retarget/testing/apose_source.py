@@ -13,6 +13,7 @@ from retarget import roles
 from retarget.errors import RetargetError
 from retarget.options import Options
 from retarget.testing import junk
+from retarget.testing.kit import Kit
 from retarget.testing.oracle import world_of_rest
 from retarget.values import Rig
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from retarget.values import Float64
 
 
-class APoseSourceTests(ABC):
+class APoseSourceTests(Kit, ABC):
     """Subclass as `Test…`; return your source, a spec that it reads, and the truth about it."""
 
     humanoid: ClassVar[bool] = True

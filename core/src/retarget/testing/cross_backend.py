@@ -12,6 +12,7 @@ from retarget.options import Options
 from retarget.testing.clips import smooth_clip
 from retarget.testing.compare import assert_world
 from retarget.testing.glb import read_glb
+from retarget.testing.kit import Kit
 from retarget.testing.rigs import RIGS
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from retarget.values import Float64
 
 
-class CrossBackendTests(ABC):
+class CrossBackendTests(Kit, ABC):
     """Subclass as `Test…` and return your exporter from `make`, another from `other`.
 
     Both write the same clips of all kit rigs, which are then compared by joint name: hierarchy,

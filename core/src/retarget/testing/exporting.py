@@ -10,6 +10,7 @@ import attrs
 from retarget.options import Options
 from retarget.testing.clips import smooth_clip
 from retarget.testing.glb import read_glb
+from retarget.testing.kit import Kit
 from retarget.testing.oracle import world_of_tracks
 from retarget.testing.rigs import RIGS
 
@@ -38,7 +39,7 @@ class Exported:
         return self.clip.rig.skeleton.names
 
 
-class ExportKit(ABC):
+class ExportKit(Kit, ABC):
     """The exporter, what it is told, the tolerances, and the kit's clips as it wrote them."""
 
     options: ClassVar[Options] = Options()

@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from retarget.testing.clips import smooth_clip
 from retarget.testing.compare import assert_unit, assert_world
+from retarget.testing.kit import Kit
 from retarget.testing.oracle import matrix, transform, world_of_rest, world_of_tracks
 from retarget.testing.rigs import TREES
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 each_tree = pytest.mark.parametrize("rig", list(TREES))
 
 
-class FKSolverTests(ABC):
+class FKSolverTests(Kit, ABC):
     """Subclass as `Test…` and return your solver from `make`."""
 
     position_tolerance: ClassVar[float] = 1e-5

@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from retarget.testing.clips import smooth_clip, smooth_curves, without_flips
 from retarget.testing.compare import assert_continuous, assert_unit, rotation_errors
+from retarget.testing.kit import Kit
 from retarget.testing.mirror import mirrored, reflected
 from retarget.testing.oracle import world_of_tracks
 from retarget.testing.rigs import RIGS
@@ -31,7 +32,7 @@ each_limb = pytest.mark.parametrize("limb", [LEG, ARM], ids=["leg", "arm"])
 each_rig = pytest.mark.parametrize("rig", ["humanoid", "turned", "stretched"])
 
 
-class IKTests(ABC):
+class IKTests(Kit, ABC):
     """Subclass as `Test…` and move a limb to its goals in `reach`.
 
     Limbs are legs and arms of bodies; their rest frames are turned in arbitrary ways. The middle

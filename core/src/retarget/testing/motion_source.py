@@ -12,6 +12,7 @@ from retarget.errors import RetargetError
 from retarget.options import Options
 from retarget.testing import junk
 from retarget.testing.compare import assert_continuous, assert_unit, assert_world
+from retarget.testing.kit import Kit
 from retarget.testing.motions import MotionTruth, true_motion
 from retarget.testing.oracle import world_of_tracks
 from retarget.values import Motion
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 FRAMES = 10
 
 
-class MotionSourceTests(ABC):
+class MotionSourceTests(Kit, ABC):
     """Subclass as `Test…`; return your source, its skeleton, and write a known motion to a file.
 
     Write the file by other means than your source reads it with: what both get wrong, no test

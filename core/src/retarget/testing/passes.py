@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ from retarget.errors import RetargetError
 from retarget.options import Options
 from retarget.retargeter import Retargeter
 from retarget.testing.compare import assert_continuous, assert_unit
+from retarget.testing.kit import Kit
 from retarget.testing.motions import as_motion, true_motion
 from retarget.testing.oracle import world_of_tracks
 from retarget.testing.rigs import RIGS
@@ -22,13 +23,13 @@ from retarget.values import Clip, Skeleton
 if TYPE_CHECKING:
     from retarget.context import PassContext
     from retarget.providers import Pass
-    from retarget.values import Rig
+    from retarget.values import Motion, Rig
 
 each_rig = pytest.mark.parametrize("rig", list(RIGS))
 FRAMES = 24
 
 
-class PassTests(ABC):
+class PassTests(Kit, ABC):
     """Subclass as `Test…` and return your pass from `make`.
 
     The pass is tried on the clips that the retargeter makes of the kit's motions. On a rig that is
@@ -36,7 +37,11 @@ class PassTests(ABC):
     """
 
     options: ClassVar[Options] = Options()
-    """What the pass finds in its context; put the values of its own options into `extra`."""
+    """What the pass finds in its context.
+
+    Put the values of its own options into `extra`, those of its parameters into `settings`: under
+    one name, by which the pass is then called.
+    """
 
     @abstractmethod
     def make(self) -> Pass:
@@ -44,11 +49,20 @@ class PassTests(ABC):
 
     def given(self, rig: str, *, frames: int = FRAMES, seed: int = 0) -> tuple[Clip, PassContext]:
         """Return a clip and its context as the pipeline would hand them to a pass."""
-        tap = Tap()
         made = RIGS[rig]()
         truth = true_motion(_source_of(made), frames=frames, fps=30.0, seed=seed)
+        return self.scene(made, as_motion(truth))
+
+    def scene(self, rig: Rig, motion: Motion) -> tuple[Clip, PassContext]:
+        """Return a motion on a rig, and its context, as the pipeline would hand them to a pass."""
+        if len(self.options.settings) > 1:
+            named = ", ".join(self.options.settings)
+            fault = f"settings of several passes, {named}; give those of the one that is tried."
+            pytest.fail(f"{type(self).__name__}.options holds {fault}", pytrace=False)
+        name = next(iter(self.options.settings), "tap")
+        tap = Tap(getattr(self.make(), "parameters", None))
         options = attrs.evolve(self.options, frame0="none")
-        Retargeter(made, options=options, passes={"tap": tap}).retarget(as_motion(truth))
+        Retargeter(rig, options=options, passes={name: tap}).retarget(motion)
         return tap.given[0]
 
     def applied(self, clip: Clip, context: PassContext) -> Clip:
@@ -158,8 +172,9 @@ class PassTests(ABC):
 class Tap:
     """A pass that keeps what it was given."""
 
-    def __init__(self) -> None:
-        """Keep nothing yet."""
+    def __init__(self, parameters: type[Any] | None) -> None:
+        """Keep nothing yet; have the parameters of the pass that it stands in for."""
+        self.parameters = parameters
         self.given: list[tuple[Clip, PassContext]] = []
 
     def apply(self, clip: Clip, context: PassContext) -> Clip:
