@@ -58,14 +58,18 @@ class Count:
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     bases = {which: rig_variations.base(which) for which in rig_variations.BASES}
     head = "| right | wrong | missing | required missing | right of all | median ms |"
     rule = "| --- | --- | --- | --- | --- | --- | --- |"
     silent = 0
-    for title, unnamed in (("by name", False), ("names that say nothing", True)):
+    for title, rigs, unnamed in (
+        ("by name", rig_conventions.CONVENTIONS, False),
+        ("names that are partly known", rig_conventions.PARTLY_KNOWN, False),
+        ("names that say nothing", rig_conventions.CONVENTIONS, True),
+    ):
         print(f"| {title} {head}\n{rule}")
-        for convention, (text, fingers) in rig_conventions.CONVENTIONS.items():
+        for convention, (text, fingers) in rigs.items():
             count = Count()
             for base in bases.values():
                 rig = rig_conventions.build(text, fingers, base)

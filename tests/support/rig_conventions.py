@@ -24,6 +24,19 @@ from support.rig_trees_engines import (
     VRM,
     VROID,
 )
+from support.rig_trees_languages import (
+    FOUR_OF_FIVE,
+    FRENCH,
+    FRENCH_FINGERS,
+    GERMAN,
+    GERMAN_FINGERS,
+    OWN_FINGERS,
+    OWN_WORDS,
+    SPANISH,
+    SPANISH_FINGERS,
+    SWEDISH,
+    SWEDISH_FINGERS,
+)
 from support.rig_trees_programs import (
     BIPED,
     BIPED_LEGS_ON_SPINE,
@@ -39,8 +52,10 @@ from support.rig_trees_programs import (
 )
 
 SIDES = {
-    "left": {"s": "l", "S": "L", "side": "left", "Side": "Left"},
-    "right": {"s": "r", "S": "R", "side": "right", "Side": "Right"},
+    "left": {"s": "l", "S": "L", "side": "left", "Side": "Left"}
+    | {"fr": "G", "es": "Izq", "sv": "V"},
+    "right": {"s": "r", "S": "R", "side": "right", "Side": "Right"}
+    | {"fr": "D", "es": "Der", "sv": "H"},
 }
 PLAIN = {f: f for f in ("thumb", "index", "middle", "ring", "pinky")}
 TITLE = {f: f.title() for f in PLAIN}
@@ -71,6 +86,17 @@ CONVENTIONS = {
     "Synty": (SYNTY, {"thumb": "Thumb", "index": "IndexFinger"}),
 }
 """Rig by convention: its lines, and what it calls the fingers it has."""
+
+PARTLY_KNOWN = {
+    "German": (GERMAN, GERMAN_FINGERS),
+    "Swedish": (SWEDISH, SWEDISH_FINGERS),
+    "French": (FRENCH, FRENCH_FINGERS),
+    "Mixamo, French fingers": (MIXAMO, FRENCH_FINGERS),
+    "Spanish": (SPANISH, SPANISH_FINGERS),
+    "words of its own": (OWN_WORDS, OWN_FINGERS),
+    "Unity, one finger unknown": (UNITY, FOUR_OF_FIVE),
+}
+"""The same for rigs of whose words matching knows some."""
 
 
 def build(text, fingers, base):

@@ -176,3 +176,22 @@ def test_a_whole_humanoid_that_the_file_states_is_taken_as_it_says():
     assert found.roles == stated
     assert {f.how for f in found.found} == {"file"}
     assert found.warnings == ()
+
+
+def test_a_map_that_takes_a_joint_from_its_role_is_told():
+    joints = character("game_engine")
+    found = match(joints, {"left_index1": "calf_l"})
+    assert "left_knee" in found.missing
+    said = "The joint map gives calf_l to left_index1; without the map it is left_knee"
+    assert any(w.startswith(said) for w in found.warnings)
+    with pytest.raises(MatchError) as caught:
+        found.check_required("hero")
+    assert said in str(caught.value).splitlines()[0]
+
+
+def test_a_map_that_leaves_nothing_without_a_joint_is_not_commented():
+    assert match(character("mixamo"), {"left_foot": ""}).warnings == ()
+    lacking = [j for j in character("mixamo") if "LeftToe" not in j.name]
+    found = match(lacking, {"head": "mixamorig:Head"})
+    assert found.missing == ("left_foot",)
+    assert not any("joint map gives" in w for w in found.warnings)

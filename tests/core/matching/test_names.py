@@ -53,7 +53,10 @@ def test_the_convention_is_named_and_makes_it_certain(convention):
     for f in named:
         assert f.how == (f"name ({found.convention})" if found.convention else "name")
         assert f.score == (1.0 if found.convention else 0.9)
-    assert found.warnings == ()
+    mittens = ["Finger_L_01", "Finger_R_01"] if convention == "Synty" else []
+    assert len(found.warnings) == len(mittens)
+    for finger, warning in zip(mittens, found.warnings, strict=True):
+        assert f"has a finger without a role, at rest whatever the motion: {finger}." in warning
 
 
 def test_every_known_convention_is_tried():

@@ -8,11 +8,11 @@ import attrs
 import numpy as np
 
 from retarget import roles
-from retarget.matching import hands
+from retarget.matching import fingers
 from retarget.matching.recognition import DOUBTFUL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from retarget.matching.body import Body
     from retarget.matching.claims import Claim
@@ -25,12 +25,15 @@ _UNEQUAL = 0.12
 """Part of a limb's length by which its bones may differ from the other side's."""
 
 
-def check(body: Body, found: dict[str, Claim]) -> Iterator[str]:
-    """Yield a warning for each contradiction, lowering scores in `found`, and for each doubt."""
+def check(body: Body, found: dict[str, Claim], unfit: Collection[str]) -> Iterator[str]:
+    """Yield a warning for each contradiction, lowering scores in `found`, and for each doubt.
+
+    `unfit` are the sides on which names of fingers leave no place for the others.
+    """
     yield from _hanging(body, found)
     yield from _upright(body, found)
     yield from _mirrored(body, found)
-    yield from _knuckles(body, found)
+    yield from _fingers(body, found, unfit)
     yield from _strays(body, found)
     doubtful = [r for r, claim in found.items() if claim.score < DOUBTFUL]
     if doubtful:
@@ -96,15 +99,20 @@ def _mirrored(body: Body, found: dict[str, Claim]) -> Iterator[str]:
             )
 
 
-def _knuckles(body: Body, found: dict[str, Claim]) -> Iterator[str]:
-    """Index, middle, ring, pinky stand side by side in this order."""
+def _fingers(body: Body, found: dict[str, Claim], unfit: Collection[str]) -> Iterator[str]:
+    """Fingers stand side by side in the order of a hand; on the sides in `unfit` they do not."""
     for side in roles.SIDES:
-        knuckles = {f: found[r].joint for f in hands.ACROSS if (r := f"{side}_{f}1") in found}
-        if len(knuckles) == len(hands.ACROSS) and not hands.in_order(body.tree, knuckles):
-            for finger in hands.ACROSS:
-                for n in (1, 2, 3):
-                    if f"{side}_{finger}{n}" in found:
-                        _lower(found, f"{side}_{finger}{n}")
+        if f"{side}_wrist" not in found:
+            continue
+        given = {
+            finger: [r for n in (1, 2, 3) if (r := f"{side}_{finger}{n}") in found]
+            for finger in roles.FINGERS
+        }
+        lines = {f: [found[r].joint for r in rs] for f, rs in given.items() if rs}
+        wrist = found[f"{side}_wrist"].joint
+        if side in unfit or not fingers.stand_in_order(body.tree, wrist, lines):
+            for role in (role for rs in given.values() for role in rs):
+                _lower(found, role)
             yield f"The fingers of the {side} hand do not stand in the order of their names."
 
 
@@ -119,4 +127,5 @@ def _strays(body: Body, found: dict[str, Claim]) -> Iterator[str]:
         if name.part in roles.FINGERS and not any(body.tree.under(j, wrist) for wrist in wrists)
     ]
     if strays:
-        yield f"Called fingers, but they hang from no hand: {', '.join(strays)}."
+        said = "Called a finger, but it hangs" if len(strays) == 1 else "Called fingers, but hang"
+        yield f"{said} from no hand: {', '.join(strays)}."

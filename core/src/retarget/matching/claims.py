@@ -54,7 +54,7 @@ def by_name(
         return _of_layer(tree, names, "", called, how, score), names
     claims = {layer: _of_layer(tree, names, layer, called, how, score) for layer in layers}
     chosen = max(layers, key=lambda layer: _connected(tree, claims[layer]))
-    counted = [n if n.layer == chosen else Name(other=True) for n in names]
+    counted = [n if n.layer == chosen else Name(other="control") for n in names]
     return claims[chosen], counted
 
 

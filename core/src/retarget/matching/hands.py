@@ -1,4 +1,4 @@
-"""The fingers of a hand: by name where they have one, else by where they stand.
+"""The fingers of a hand as chains of joints, and what their names and the user say of them.
 
 A finger is a chain that hangs from the wrist. Its phalanges are counted from the knuckle, whatever
 numbers they carry; a metacarpal before the knuckle has no role, the thumb's has.
@@ -16,18 +16,16 @@ from retarget.matching.claims import Claim
 from retarget.roles import FINGERS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from retarget.matching.naming import Name
     from retarget.matching.tree import Tree
-    from retarget.values import Float64
 
 ACROSS = ("index", "middle", "ring", "pinky")
 """The fingers in the order of their knuckles, from the thumb's side."""
 
-_GEOMETRY = 0.7
-"""Score of fingers that geometry alone has told apart."""
-_DOUBTFUL = 0.5
+TOLD, DOUBTFUL = 0.7, 0.5
+"""Scores of fingers that are told by where they stand, clearly and barely."""
 
 _NUMBERED = ("thumb", *ACROSS)
 """Biped's Finger0 … Finger4 and MakeHuman's finger1 … finger5."""
@@ -40,6 +38,9 @@ class Chain:
     joints: list[int]
     finger: str = ""
     named: bool = False
+    """True where the joints' own names tell the finger."""
+    score: float = TOLD
+    """Of a finger that is not named."""
 
 
 def spread(
@@ -72,7 +73,17 @@ def beside(tree: Tree, top: int, bottom: int, branch: int) -> bool:
 
 
 def chains(tree: Tree, names: Sequence[Name], wrist: int, skipped: Collection[int]) -> list[Chain]:
-    """Return the chains under a wrist; joints that several share belong to the palm."""
+    """Return the chains under a wrist; joints that several share belong to the palm.
+
+    What hangs from a hand in a chain is a finger, also if its name holds a word that is not known
+    (`KleinerFinger1`, `LeftHandPouce1`). Such joints without a chain correct the skin.
+    """
+    skipped = set(skipped)
+    for joint in tree.branch(wrist)[1:]:
+        parent = tree.parents[joint]
+        within = parent not in skipped and names[parent].other == "unknown"
+        if names[joint].other == "unknown" and (within or tree.children[joint]):
+            skipped.discard(joint)
     found = []
     for leaf in tree.branch(wrist):
         kids = [c for c in tree.children[leaf] if c not in skipped]
@@ -121,6 +132,18 @@ def _scheme(names: Sequence[Name], joints: Sequence[int]) -> int | None:
     return None
 
 
+def take_given(hand: Sequence[Chain], given: Mapping[int, str]) -> None:
+    """Give the chains the fingers that the user and the file say; `given` is role by joint."""
+    for chain in hand:
+        for place, joint in enumerate(chain.joints):
+            finger = given.get(joint, "").partition("_")[2]
+            if finger[:-1] in FINGERS:
+                if chain.finger != finger[:-1]:
+                    chain.finger, chain.named = finger[:-1], False
+                chain.joints = chain.joints[max(place + 1 - int(finger[-1]), 0) :]
+                break
+
+
 def smplh_fingers(names: Sequence[Name], joints: Sequence[int]) -> dict[str, int] | None:
     """Return the joints of `L_Hand_0` … `L_Hand_14` by finger and phalanx, or None."""
     found = {
@@ -130,59 +153,6 @@ def smplh_fingers(names: Sequence[Name], joints: Sequence[int]) -> dict[str, int
     if len(found) < 6:
         return None
     return {f"{FINGERS[n // 3]}{n % 3 + 1}": joint for n, joint in found.items()}
-
-
-def tell_fingers(tree: Tree, wrist: int, hands: Sequence[Chain]) -> float:
-    """Tell unnamed chains apart by where they stand; return the score, 0 where nothing is told.
-
-    The thumb is the chain that ends nearest to the wrist and points away from the others; the
-    fingers follow across the knuckles, from its side. Of fewer than five only the thumb and its
-    neighbour are certain.
-    """
-    fingers = [c for c in hands if len(c.joints) >= 2]
-    if len(fingers) < 4 or len(fingers) > 5 or any(c.finger for c in fingers):
-        return 0.0
-    origin = tree.positions[wrist]
-    knuckles = [phalanges(tree, wrist, c.joints, thumb=False) for c in fingers]
-    bases = np.array([tree.positions[k[0]] for k in knuckles]) - origin
-    ends = np.array([tree.positions[k[-1]] for k in knuckles]) - origin
-    ways = ends - bases
-    ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-12)
-    near = np.linalg.norm(ends, axis=1) + np.linalg.norm(bases, axis=1)
-    near /= max(float(near.mean()), 1e-12)
-    others = [np.delete(ways, i, 0).mean(axis=0) for i in range(len(ways))]
-    apart = np.array(
-        [1 - w @ o / max(np.linalg.norm(o), 1e-12) for w, o in zip(ways, others, strict=True)]
-    )
-    odd = near - apart
-    thumb, second = np.argsort(odd)[:2].tolist()
-    line = _across(bases, thumb)
-    order: list[int] = [i for i in np.argsort(-line).tolist() if i != thumb]
-    if line[thumb] < line[order].mean():  # the thumb's side is where counting begins
-        order.reverse()
-    fingers[thumb].finger = "thumb"
-    if len(fingers) == 5:
-        for i, finger in zip(order, ACROSS, strict=True):
-            fingers[i].finger = finger
-    else:
-        fingers[order[0]].finger = "index"
-    clear = odd[second] - odd[thumb] > 0.15 and len(fingers) == 5
-    return _GEOMETRY if clear else _DOUBTFUL
-
-
-def _across(bases: Float64, thumb: int) -> Float64:
-    """Return where the bases (N, 3) lie on the line through the knuckles, thumb left out."""
-    knuckles = np.delete(bases, thumb, 0)
-    centred = knuckles - knuckles.mean(axis=0)
-    axis = np.linalg.svd(centred)[2][0]
-    return bases @ axis
-
-
-def in_order(tree: Tree, knuckles: dict[str, int]) -> bool:
-    """Tell whether four named knuckles lie in the order of a hand."""
-    points = tree.positions[[knuckles[f] for f in ACROSS]]
-    steps = np.diff(points @ (points[-1] - points[0]))
-    return bool((steps > 0).all())
 
 
 def phalanges(
@@ -209,16 +179,19 @@ def claims(
     wrist: int,
     hands: Sequence[Chain],
     how: str,
-    scores: tuple[float, float],
+    score: float,
 ) -> dict[str, Claim]:
-    """Return the claims of a hand's chains by finger and phalanx, without the side."""
+    """Return the claims of a hand's chains by finger and phalanx, without the side.
+
+    `how` and `score` are those of names.
+    """
     palm = {j for chain in hands for j in chain.joints if names[j].palm}
     found: dict[str, Claim] = {}
     for chain in hands:
         if not chain.finger:
             continue
         line = phalanges(tree, wrist, chain.joints, thumb=chain.finger == "thumb", palm=palm)
-        way, score = (how, scores[0]) if chain.named else ("geometry", scores[1])
+        way, sure = (how, score) if chain.named else ("geometry", chain.score)
         for n, joint in enumerate(line, 1):
-            found.setdefault(f"{chain.finger}{n}", Claim(joint=joint, how=way, score=score))
+            found.setdefault(f"{chain.finger}{n}", Claim(joint=joint, how=way, score=sure))
     return found

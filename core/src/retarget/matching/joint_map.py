@@ -78,7 +78,8 @@ def roles_of_map(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     if unknown:
         known = (*roles.HUMANOID, *roles.ORIGINAL_NAMES)
         listed = "; ".join(_suggested(key, known) for key in unknown)
-        raise MatchError(f"the joint map names roles that do not exist: {listed}.")
+        what = "a role that does" if len(unknown) == 1 else "roles that do"
+        raise MatchError(f"the joint map names {what} not exist: {listed}.")
     if twice:
         raise MatchError(f"the joint map gives roles twice: {', '.join(twice)}.")
     return found
@@ -118,8 +119,9 @@ def joints_of_map(
         else:
             unknown.append(f"{_suggested(name, names)} (for {role})")
     if unknown:
+        what = "a joint" if len(unknown) == 1 else "joints"
         raise MatchError(
-            f"Rig {rig}: the joint map names joints that it does not have: {'; '.join(unknown)}."
+            f"Rig {rig}: the joint map names {what} that it does not have: {'; '.join(unknown)}."
         )
     given = [joint for joint in found.values() if joint is not None]
     double = sorted({names[joint] for joint in given if given.count(joint) > 1})

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from unicodedata import combining, normalize
 
 import attrs
 
@@ -41,8 +42,9 @@ class Name:
     twist: bool = False
     palm: bool = False
     """True for metacarpals, of a finger that is told or not."""
-    other: bool = False
-    """True where the name says that the joint is none of the body's: a control, a face, hair."""
+    other: str = ""
+    """Why the name says that the joint is none of the body's: "control" for a rig's own joints,
+    "part" for a face, hair and the like, "unknown" for a known word beside one that is not."""
     end: bool = False
     """True for the tip of the last bone, which moves nothing."""
     layer: str = ""
@@ -62,6 +64,8 @@ def read_names(names: Sequence[str]) -> list[Name]:
 
 def _tokens(name: str) -> list[str]:
     name = re.split(r"[:|/]", _SPACE.sub(" ", name))[-1] or name
+    # An accent ends no word: of "Rücken" the R is no side.
+    name = "".join(c for c in normalize("NFKD", name) if not combining(c)).replace("ß", "ss")
     tokens: list[str] = []
     for token in _CUT.findall(name):
         tokens.extend((token,) if token.isdigit() else _words(token.lower()))
@@ -104,7 +108,7 @@ def _name(tokens: list[str], ignored: set[str] | frozenset[str]) -> Name:
         return Name(side=side, end=True, layer=layer, key=key)
     if found & words.OTHER or not found <= words.WORDS or ("toe" in found and found & FINGERS):
         # An unknown word says that it is something special: wrist_inner_l, clavicle_pec_l.
-        return Name(side=side, other=bool(found & words.WORDS), layer=layer, key=key)
+        return Name(side=side, other=_other(found), layer=layer, key=key)
     part, sure = _part(found, side)
     return Name(
         side=side,
@@ -119,6 +123,14 @@ def _name(tokens: list[str], ignored: set[str] | frozenset[str]) -> Name:
 
 
 FINGERS = frozenset(words.FINGER)
+
+
+def _other(found: set[str]) -> str:
+    if found & words.CONTROL:
+        return "control"
+    if found & words.OTHER or ("toe" in found and found & FINGERS):
+        return "part"
+    return "unknown" if found & words.WORDS else ""
 
 
 def _part(found: set[str], side: str) -> tuple[str, bool]:

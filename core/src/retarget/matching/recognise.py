@@ -5,13 +5,15 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import attrs
+
 from retarget import roles
-from retarget.matching import hands
 from retarget.matching.body import Body
 from retarget.matching.checks import check
 from retarget.matching.claims import Claim, by_name
 from retarget.matching.conventions import convention
 from retarget.matching.follows import follows
+from retarget.matching.hand import read_hands
 from retarget.matching.joint_map import joints_of_map
 from retarget.matching.naming import read_names
 from retarget.matching.recognition import Recognition
@@ -65,11 +67,34 @@ def recognise(
     found, line = midline(body, how, score)
     for limb in body.limbs():
         found |= {f"{limb.side}_{slot}": claim for slot, claim in limb.claims.items()}
-        found |= _fingers(body, limb.side, limb.joint("wrist"), how, score)
+    both = read_hands(body, given, how, score)
+    for hand in both:
+        found |= hand.claims
     found = _overridden(_one_role_each(found), given)
-    warnings = [*body.warnings, *check(body, found)]
-    kept = {r: found[r] for r in roles.HUMANOID if r in found and wanted.get(r, 0) is not None}
-    return _recognition(tree, names, kept, line, called, warnings)
+    warnings = [*body.warnings, *check(body, found, [h.side for h in both if not h.fits])]
+    left_out = {role for role, joint in wanted.items() if joint is None}
+    warnings += [said for hand in both for said in hand.unmapped(tree, found, left_out)]
+    kept = {r: found[r] for r in roles.HUMANOID if r in found and r not in left_out}
+    recognition = _recognition(tree, names, kept, line, called, warnings)
+    lost = [role for role in recognition.missing if role not in left_out]
+    if not joint_map or not lost:
+        return recognition
+    plain = recognise(skeleton, name=name, stated=stated)
+    taken = _taken(plain, recognition, lost)
+    warnings += taken.values()
+    return attrs.evolve(recognition, taken=taken, warnings=tuple(warnings))
+
+
+def _taken(plain: Recognition, mapped: Recognition, lost: Sequence[str]) -> dict[str, str]:
+    """Say which of the `lost` roles have no joint because the map gives theirs to another."""
+    joint_of = {f.role: f.joint for f in plain.found}
+    given = {f.joint: f.role for f in mapped.found if f.how == "map"}
+    return {
+        role: f"The joint map gives {joint} to {given[joint]}; without the map it is {role}, which "
+        "has no joint now."
+        for role in lost
+        if (joint := joint_of.get(role, "")) in given
+    }
 
 
 def _given(
@@ -110,21 +135,6 @@ def _skipped(names: Sequence[Name], given: Mapping[str, Claim]) -> set[int]:
     """Return the joints that by their names are none of the body's."""
     kept = {claim.joint for claim in given.values()}
     return {j for j, n in enumerate(names) if (n.other or n.end) and j not in kept}
-
-
-def _fingers(body: Body, side: str, wrist: int | None, how: str, score: float) -> dict[str, Claim]:
-    """Return the claims of one hand."""
-    if wrist is None:
-        return {}
-    names = body.names
-    numbered = hands.smplh_fingers(names, body.tree.branch(wrist)[1:])
-    if numbered is not None:
-        return {f"{side}_{r}": Claim(joint=j, how=how, score=score) for r, j in numbered.items()}
-    chains = hands.chains(body.tree, names, wrist, body.skipped)
-    hands.read_fingers(names, chains)
-    told = hands.tell_fingers(body.tree, wrist, chains)
-    claims = hands.claims(body.tree, names, wrist, chains, how, (score, told))
-    return {f"{side}_{finger}": claim for finger, claim in claims.items()}
 
 
 def _recognition(

@@ -44,6 +44,8 @@ class Recognition:
     """From 0 to 1, of the whole match: to choose among several rigs of one file."""
     warnings: tuple[str, ...]
     """What is doubtful, for the user."""
+    taken: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    """Of missing roles whose joint the user's map gives to another role, the warning by role."""
 
     @classmethod
     def of_rig(cls, rig: Rig) -> Recognition:
@@ -101,9 +103,10 @@ class Recognition:
         """
         lacking = [role for role in roles.REQUIRED if role in self.missing]
         if lacking:
+            taken = "".join(f"{self.taken[role]} " for role in lacking if role in self.taken)
             error = MatchError(
-                f"Rig {name}: no joint was found for {', '.join(lacking)}. Name the joints with "
-                f"--joint-map, or choose another rig with --rig.\n{self.table()}"
+                f"Rig {name}: no joint was found for {', '.join(lacking)}. {taken}Name the joints "
+                f"with --joint-map, or choose another rig with --rig.\n{self.table()}"
             )
             error.recognition = self
             raise error

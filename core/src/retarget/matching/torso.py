@@ -106,10 +106,11 @@ def split(
 ) -> tuple[list[int], list[int]]:
     """Part the joints between pelvis and head into spine and neck, the head in neither.
 
+    What carries the head is the body's, whatever its name says (`Belly`), but for a rig's controls.
     The neck begins above the fork of the arms, or with it; spine joints above the fork are the
     neck where nothing else is called so (Rigify).
     """
-    inner = [j for j in line if j != head and not (names[j].other or names[j].end)]
+    inner = [j for j in line if j != head and names[j].other != "control"]
     parts = [names[j].part for j in inner]
     first = parts.index("neck") if "neck" in parts else len(inner)
     fork = body.chest

@@ -103,13 +103,17 @@ IGNORED = _words(
 LAYERS = frozenset({"def", "org"})
 """Rigify's: the joints that deform, and those of the original skeleton."""
 
-OTHER = _words(
+CONTROL = _words(
     "ik fk pole target ctrl control controller mch tweak master parent hinge socket pivot "
+    "attach share helper driver drv corrective camera footsteps anchor root reference visual vb"
+)
+"""Words of a rig's own joints, which no skin hangs from."""
+
+OTHER = CONTROL | _words(
     "eye eyes jaw ear lip lips tongue teeth tooth brow cheek nose lid eyelid face facial chin "
     "forehead temple hair ponytail breast bust pectoral tail wing cloth skirt cape weapon sword "
-    "gun prop attach share helper driver drv corrective muscle deltoid bulge camera heel "
-    "metatarsal metatarsals big adj sec anchor footsteps buttock ribs root reference twistcor "
-    "scapula nipple glute belly hat shoe sleeve armor armour strap holster vb visual"
+    "gun prop muscle deltoid bulge heel metatarsal metatarsals big adj sec buttock ribs twistcor "
+    "scapula nipple glute belly hat shoe sleeve armor armour strap holster"
 )
 """Words of what is no joint of the body that a motion moves."""
 
