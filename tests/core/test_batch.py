@@ -183,7 +183,7 @@ def test_a_clip_that_vanishes_after_it_was_found_fails_alone():
 def test_an_output_folder_that_cannot_be_made_fails_the_clip():
     clip("data/1.npz")
     Path("out").write_text("a file")
-    (outcome,) = converted("data", output="out")
+    (outcome,) = converted("data", output="out/deeper")
     assert outcome.status == "failed"
     assert "Not a directory" in outcome.reason or "File exists" in outcome.reason
     assert Path("out").read_text() == "a file"

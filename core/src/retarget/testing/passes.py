@@ -172,7 +172,7 @@ class PassTests(Kit, ABC):
 class Tap:
     """A pass that keeps what it was given."""
 
-    def __init__(self, parameters: type[Any] | None) -> None:
+    def __init__(self, parameters: type[Any] | None = None) -> None:
         """Keep nothing yet; have the parameters of the pass that it stands in for."""
         self.parameters = parameters
         self.given: list[tuple[Clip, PassContext]] = []
