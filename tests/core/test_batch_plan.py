@@ -88,7 +88,9 @@ def test_links_to_files_are_clips_of_their_own():
     for name in ("one", "two"):
         Path(f"set/{name}.npz").symlink_to("../pool/take.npz")
     Path("set/broken.npz").symlink_to("../pool/absent.npz")
-    assert found("set") == ["set/broken.npz", "set/one.npz", "set/two.npz"]
+    Path("set/dataset").symlink_to("../not/mounted")
+    Path("set/notes.txt").symlink_to("../gone.txt")
+    assert found("set") == ["set/broken.npz", "set/dataset", "set/one.npz", "set/two.npz"]
 
 
 def test_links_to_folders_are_followed_once():

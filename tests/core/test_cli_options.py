@@ -102,12 +102,14 @@ def test_options_of_another_backend_are_told_to_do_nothing(retarget):
     assert retarget("walk.npz", "--force", plugins=[other]).err == ""
 
 
-def test_an_output_that_is_a_file_of_another_kind_is_refused_and_kept(retarget):
+@pytest.mark.parametrize("output", ["walk.npz", "new/../walk.npz"])
+def test_an_output_that_is_a_file_of_another_kind_is_refused_and_kept(retarget, output):
     before = Path("walk.npz").read_text()
-    told = retarget("walk.npz", "-o", "walk.npz", "--force")
+    told = retarget("walk.npz", "-o", output, "--force")
     assert told.status == 2
-    assert "--output walk.npz: this backend writes .glb" in told.err
+    assert f"--output {output}: this backend writes .glb" in told.err
     assert Path("walk.npz").read_text() == before
+    assert not Path("new").exists()
 
 
 def test_a_target_among_the_inputs_is_told(retarget):

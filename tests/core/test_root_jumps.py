@@ -84,12 +84,37 @@ def test_a_halt_on_the_way_to_another_place_is_left():
     np.testing.assert_array_equal(mended(asked).root_translations, asked.root_translations)
 
 
-def test_a_clip_of_nothing_but_jumps_is_left():
-    path = np.array([[0.0, 0, 0], [2, 0, 0], [0, 0, 0], [2, 0, 0]])
-    asked = on_path(path)
+def test_a_clip_of_two_places_is_left():
+    asked = on_path(np.array([[0.0, 0, 0], [2, 0, 0]]))
     done = mended(asked)
     np.testing.assert_array_equal(done.root_translations, asked.root_translations)
     assert "jumps by 2.00 m from frame 0" in told(done, asked)[0]
+
+
+T = np.arange(240) / 120
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        np.outer(-9.81 / 2 * np.maximum(T - 0.3, 0) ** 2, [0, 1, 0]),
+        np.outer(-9.81 / 2 * T**2 - 20 * T, [0, 1, 0]),
+        np.outer(15 / 2 * T**2, [1, 0, 0]),
+        np.outer(20 * T - 5 * T**2, [1, 0, 0]),
+        10 * np.stack([np.cos(np.pi * T), 0 * T, np.sin(np.pi * T)], axis=1),
+    ],
+    ids=["a fall", "a long fall", "a start", "a brake", "a circle"],
+)
+def test_what_goes_faster_than_anybody_runs_but_smoothly_is_left(path):
+    asked = on_path(path, 120.0)
+    assert mended(asked) is asked
+
+
+def test_what_strays_for_long_is_left():
+    path = LINE.copy()
+    path[20:40] += 2.0 * (np.arange(20) % 2)[:, None]
+    asked = on_path(path)
+    np.testing.assert_array_equal(mended(asked).root_translations, asked.root_translations)
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3])

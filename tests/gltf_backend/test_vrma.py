@@ -112,6 +112,24 @@ def test_the_t_pose_stands_on_the_ground(tmp_path):
     assert played(glb, [0])[0, :, 1, 3].min() == pytest.approx(lowest, abs=1e-6)
 
 
+def test_a_character_that_stands_elsewhere_makes_the_same_animation(tmp_path):
+    here = character(tmp_path)
+    there = attrs.evolve(here, place=np.array([1.5, -2.0]))
+    moved = np.array(here.skeleton.rest_translations)
+    moved[0] += [1.5, 0, -2.0]
+    there = attrs.evolve(
+        there, skeleton=attrs.evolve(here.skeleton, rest_translations=moved), asset=None
+    )
+    animations = []
+    for rig in (here, there):
+        clip = Retargeter(rig, options=Options(frame0="none")).retarget(a_motion())
+        animations.append(exported(clip, tmp_path)[0])
+        (tmp_path / "clip.vrma").unlink()
+    one, other = animations
+    np.testing.assert_allclose(one.world(), other.world(), atol=1e-6)
+    np.testing.assert_allclose(played(one, FRAMES), played(other, FRAMES), atol=1e-5)
+
+
 def test_only_hips_move_and_no_bone_scales(tmp_path):
     glb, _ = exported(clip_of(turned_rig(), 5), tmp_path)
     bones = human_bones(glb)

@@ -18,6 +18,7 @@ from retarget.errors import (
     RetargetError,
     UsageError,
 )
+from retarget.output import landing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -81,14 +82,17 @@ def _inside(folder: Path, suffixes: Sequence[str]) -> Iterator[Path]:
     for inside, folders, names in os.walk(folder, onerror=unreadable.append, followlinks=True):
         folders[:] = [f for f in sorted(folders) if _leads_on(Path(inside, f), entered)]
         paths = (Path(inside, name) for name in names)
-        yield from (p for p in paths if p.suffix.lower() in suffixes and _file_or_lost(p))
+        yield from (p for p in paths if _wanted(p, suffixes))
     yield from (Path(error.filename) for error in unreadable)
 
 
-def _file_or_lost(path: Path) -> bool:
-    """Tell a file, or a link that leads nowhere: a clip that was never fetched."""
+def _wanted(path: Path, suffixes: Sequence[str]) -> bool:
+    """Tell a clip's file, or a link that leads nowhere: to a clip or a folder never fetched."""
     # Path.is_file would raise where a folder may be listed but not entered.
-    return os.path.isfile(path) or not os.path.exists(path)  # noqa: PTH110, PTH113
+    lost = not os.path.exists(path)  # noqa: PTH110
+    if path.suffix.lower() in suffixes:
+        return lost or os.path.isfile(path)  # noqa: PTH113
+    return lost and not path.suffix and os.path.islink(path)  # noqa: PTH114
 
 
 def _leads_on(folder: Path, entered: set[Path]) -> bool:
@@ -125,7 +129,7 @@ def plan(
     if (
         output is not None
         and not output.is_dir()
-        and (output.exists() or output.suffix.lower() in _FILES)
+        and (landing(output).exists() or output.suffix.lower() in _FILES)
     ):
         raise UsageError(
             f"--output {output}: this backend writes {', '.join(formats)}; name such a file, or a "

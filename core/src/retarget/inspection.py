@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from retarget import contacts, floor
 from retarget.fk import NumpyFK
+from retarget.root_jumps import mended
 from retarget.runs import runs_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ PARTS = ("left_knee", "right_knee", "pelvis", "left_wrist", "right_wrist", "head
 
 def inspect(motion: Motion) -> dict[str, Any]:
     """Return JSON-able facts on a motion; heights in metres, shares from 0 to 1."""
+    motion = mended(motion)
     source = motion.source
     return {
         "file": str(source.path) if source.path else None,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _JUMP, _FASTEST = 0.2, 15.0
 """Metres between two frames and m/s beyond which a root jumps; nobody runs faster than 12.4 m/s."""
 
+_SUDDEN = 3.0
+"""How many times farther than the step before, or the one after, a jump goes: a fall does not."""
+
 _STRAY = 0.1
 """Seconds for which a root may be elsewhere between two jumps and count as a recording's error."""
 
@@ -29,21 +32,23 @@ def mended(motion: Motion) -> Motion:
     Warnings name the frames, and a jump that lasts, which is left as it is.
     """
     path = motion.root_translations
-    jumps = np.flatnonzero(_far(path, motion.fps)) + 1
+    jumps = np.flatnonzero(_jumping(path, motion.fps)) + 1
     if not len(jumps):
         return motion
     told = []
     edges = np.concatenate([[0], jumps, [motion.frames]])
-    brief = np.diff(edges) <= max(1.0, _STRAY * motion.fps)
+    longest = max(1.0, _STRAY * motion.fps)
+    brief = np.diff(edges) <= longest
     if not brief.all():
         good = np.repeat(~brief, np.diff(edges))
         for first, end in runs_of(~good):
-            if first > 0 and end < motion.frames and _far(path[[first - 1, end]], motion.fps)[0]:
-                good[first:end] = True  # on the way to another place
+            within = first > 0 and end < motion.frames
+            if end - first > longest or (within and _far(path[[first - 1, end]], motion.fps)[0]):
+                good[first:end] = True  # too long, or on the way to another place
             else:
                 told.append(_strayed(first, end))
         path = _bridged(path, good)
-    jumping = _far(path, motion.fps)
+    jumping = _jumping(path, motion.fps)
     if jumping.any():
         steps = np.where(jumping, _steps(path), 0)
         at = int(steps.argmax())
@@ -62,6 +67,13 @@ def _steps(path: Float32) -> NDArray[Any]:
 def _far(path: Float32, fps: float) -> NDArray[np.bool_]:
     """Return where the next frame is farther than a body can go, (F - 1,)."""
     return _steps(path) >= max(_JUMP, _FASTEST / fps)
+
+
+def _jumping(path: Float32, fps: float) -> NDArray[np.bool_]:
+    """Return where it is not only far but sudden, (F - 1,)."""
+    steps = np.pad(_steps(path), 1, constant_values=np.inf)
+    beside = np.minimum(steps[:-2], steps[2:])
+    return _far(path, fps) & ((steps[1:-1] > _SUDDEN * beside) | np.isinf(beside))
 
 
 def _bridged(path: Float32, good: NDArray[np.bool_]) -> Float32:

@@ -321,3 +321,31 @@ def test_controls_between_the_joints_of_a_spine_are_none_of_them():
 def test_an_accent_ends_no_word_so_that_no_side_is_left_of_it(word):
     (read,) = read_names([word])
     assert read.side == ""
+
+
+@pytest.mark.parametrize(
+    ("renamed", "ends"),
+    [
+        ({"clavicle": "shoulder", "upperarm": "bizeps"}, ("shoulder", "elbow")),
+        ({"foot": "knoechel", "ball": "foot"}, ("knee", "ankle")),
+    ],
+)
+def test_a_joint_within_a_bone_whose_name_says_nothing_is_told(renamed, ends):
+    """The word that is known would stand for the joint beside it."""
+    joints = [
+        attrs.evolve(j, role=BASES["game_engine"].get(j.name, "")) for j in character("game_engine")
+    ]
+
+    def name(old):
+        word, _, rest = old.partition("_")
+        return f"{renamed.get(word, word)}_{rest}"
+
+    found = match(vary.renamed(joints, name))
+    unknown = next(new for new in renamed.values() if new not in ("shoulder", "foot"))
+    for side in ("left", "right"):
+        said = [w for w in found.warnings if w.startswith(f"{unknown}_{side[0]} stands between")]
+        assert len(said) == 1
+        for end in ends:
+            assert f"({side}_{end})" in said[0]
+            score = next(f.score for f in found.found if f.role == f"{side}_{end}")
+            assert score <= 0.5

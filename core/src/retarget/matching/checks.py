@@ -16,10 +16,16 @@ if TYPE_CHECKING:
 
     from retarget.matching.body import Body
     from retarget.matching.claims import Claim
+    from retarget.matching.naming import Name
 
 _CONTRADICTED = 0.5
 """What is left of a score that anatomy contradicts."""
 
+
+_BONES = (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
+
+_WITHIN = 0.1
+"""Part of a bone's length at either end where a further joint is a helper of that end's."""
 
 _UNEQUAL = 0.12
 """Part of a limb's length by which its bones may differ from the other side's."""
@@ -33,6 +39,7 @@ def check(body: Body, found: dict[str, Claim], unfit: Collection[str]) -> Iterat
     yield from _hanging(body, found)
     yield from _upright(body, found)
     yield from _mirrored(body, found)
+    yield from _between(body, found)
     yield from _fingers(body, found, unfit)
     yield from _strays(body, found)
     doubtful = [r for r, claim in found.items() if claim.score < DOUBTFUL]
@@ -97,6 +104,38 @@ def _mirrored(body: Body, found: dict[str, Claim]) -> Iterator[str]:
                 f"{', '.join(body.tree.names[found[r].joint] for limb in limbs for r in limb)}: "
                 "the bones of the two sides are not of the same length."
             )
+
+
+def _between(body: Body, found: dict[str, Claim]) -> Iterator[str]:
+    """No joint with a name that says nothing stands within a bone that a name tells.
+
+    `Shoulder` over an upper arm called otherwise is a collar; alone it would be the upper arm.
+    """
+    tree = body.tree
+    for side in roles.SIDES:
+        for upper, lower in _BONES:
+            ends = [found.get(f"{side}_{end}") for end in (upper, lower)]
+            if ends[0] is None or ends[1] is None or not tree.under(ends[1].joint, ends[0].joint):
+                continue
+            path = tree.path(ends[0].joint, ends[1].joint)
+            gone = np.array(tree.along(path)) / max(tree.along(path)[-1], 1e-9)
+            strange = [
+                tree.names[joint]
+                for joint, share in zip(path[1:-1], gone[1:-1], strict=True)
+                if _WITHIN < share < 1 - _WITHIN and _says_nothing(body.names[joint])
+            ]
+            if strange and any(end.how.startswith("name") for end in ends if end is not None):
+                for end in (upper, lower):
+                    _lower(found, f"{side}_{end}")
+                yield (
+                    f"{', '.join(strange)} stands between {tree.names[path[0]]} ({side}_{upper}) "
+                    f"and {tree.names[path[-1]]} ({side}_{lower}) and has no role: is it one of "
+                    "them? A joint map can say so."
+                )
+
+
+def _says_nothing(name: Name) -> bool:
+    return not (name.part or name.twist) and any(map(str.isalpha, name.key))
 
 
 def _fingers(body: Body, found: dict[str, Claim], unfit: Collection[str]) -> Iterator[str]:

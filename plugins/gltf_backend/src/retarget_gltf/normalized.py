@@ -36,13 +36,13 @@ class Humanoid:
     parents: tuple[int, ...]
     """Index of the nearest role above that is present; -1 for the pelvis."""
     positions: Float64
-    """(H, 3) offset from the parent at rest, of the pelvis its place above the ground, metres."""
+    """(H, 3) offset from the parent at rest, of the pelvis its place in the humanoid's world, m."""
     joints: tuple[int, ...]
     """Index of each in the rig."""
     constants: Float64
     """(H, 4) `B⁻¹ A`."""
-    ground: float
-    """Height of the rig's floor; the humanoid's is 0."""
+    origin: Float64
+    """(3,) where on its floor the rig stands, metres: the humanoid's origin."""
 
     @classmethod
     def of(cls, rig: Rig) -> Humanoid:
@@ -75,14 +75,16 @@ class Humanoid:
             if parent >= 0:
                 bone = rest_positions[j] - rest_positions[parent]
                 offsets[j] = quat.rotate(quat.conjugate(aligned[parent]), bone)
-        offsets[0, 1] += _drop(offsets, parents, rest_positions) - rig.floor
+        offsets[0, 1] += _drop(offsets, parents, rest_positions)
+        origin = np.insert(rig.place, 1, rig.floor)
+        offsets[0] -= origin
         return cls(
             roles=present,
             parents=parents,
             positions=offsets,
             joints=joints,
             constants=quat.multiply(quat.conjugate(rest_rotations), aligned),
-            ground=rig.floor,
+            origin=origin,
         )
 
     def tracks(self, clip: Clip) -> tuple[list[Float32], Float32]:
@@ -97,7 +99,7 @@ class Humanoid:
             turned if parent < 0 else quat.multiply(quat.conjugate(normal[parent]), turned)
             for turned, parent in zip(normal, self.parents, strict=True)
         ]
-        path = world.positions[self.joints[0]] - np.array([0, self.ground, 0], np.float32)
+        path = world.positions[self.joints[0]] - self.origin.astype(np.float32)
         return local, path
 
 
