@@ -66,6 +66,21 @@ class GivesTheClass(PassTests):
         return toy_pass.Toy
 
 
+class GivesTheClassStatically(PassTests):
+    @staticmethod
+    def make():
+        return toy_pass.Toy
+
+
+class Maker:
+    def make(self):
+        return toy_pass.Toy
+
+
+class GivesTheClassOfAMixin(Maker, PassTests):
+    pass
+
+
 class GivesNothing(PassTests):
     def make(self):
         toy_pass.Toy()
@@ -75,6 +90,8 @@ class GivesNothing(PassTests):
     ("kit", "told"),
     [
         (GivesTheClass, r"GivesTheClass.make returned the class Toy; return an instance, Toy\(\)"),
+        (GivesTheClassStatically, r"GivesTheClassStatically.make returned the class Toy"),
+        (GivesTheClassOfAMixin, r"GivesTheClassOfAMixin.make returned the class Toy"),
         (GivesNothing, r"GivesNothing.make returned None\."),
     ],
 )

@@ -17,7 +17,7 @@ class Kit:
     """The base of the kit's classes, which are abstract."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Refuse a test class that lacks something; watch what `make` and `other` return.
+        """Refuse a test class that lacks something.
 
         Raises:
             TypeError: what is abstract was not filled in. pytest would pass over such a class
@@ -25,22 +25,24 @@ class Kit:
 
         """
         super().__init_subclass__(**kwargs)
-        for name in ("make", "other"):
-            own = vars(cls).get(name)
-            if inspect.isfunction(own) and not inspect.isabstract(own):
-                setattr(cls, name, _returning_an_instance(own))
         if cls.__name__.startswith("Test") and inspect.isabstract(cls):
             raise TypeError(_unfilled(cls))
 
+    def __getattribute__(self, name: str) -> Any:
+        """Watch what `make` and `other` return, wherever and however they are defined."""
+        found = super().__getattribute__(name)
+        if name in ("make", "other") and inspect.isroutine(found):
+            return _returning_an_instance(found, f"{type(self).__name__}.{name}")
+        return found
 
-def _returning_an_instance(function: Callable[..., Any]) -> Callable[..., Any]:
+
+def _returning_an_instance(function: Callable[..., Any], called: str) -> Callable[..., Any]:
     @functools.wraps(function)
-    def watched(self: Kit, *args: Any, **kwargs: Any) -> Any:
-        made = function(self, *args, **kwargs)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        made = function(*args, **kwargs)
         if made is None or isinstance(made, type):
             name = made.__name__ if made else None
             hint = f"the class {name}; return an instance, {name}()" if made else "None"
-            called = f"{type(self).__name__}.{function.__name__}"
             pytest.fail(f"{called} returned {hint}.", pytrace=False)
         return made
 
