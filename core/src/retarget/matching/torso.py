@@ -122,11 +122,12 @@ def split(
     return inner[:first], inner[first:]
 
 
-def spine_roles(tree: Tree, spine: Sequence[int]) -> dict[str, int]:
+def spine_roles(tree: Tree, names: Sequence[Name], spine: Sequence[int]) -> dict[str, int]:
     """Return the joints of spine1, spine2 and spine3 among any number of spine joints.
 
-    The first is spine1, the last spine3, spine2 the one nearest to where SMPL-H has it; of two,
-    spine1 and spine3; a single one is spine3, which carries the arms.
+    The first is spine1, the last spine3, spine2 the one nearest to where SMPL-H has it: of those
+    called so where both ends are, for then others were put between. Of two, spine1 and spine3; a
+    single one is spine3, which carries the arms.
     """
     if not spine:
         return {}
@@ -134,9 +135,11 @@ def spine_roles(tree: Tree, spine: Sequence[int]) -> dict[str, int]:
         return {"spine3": spine[0]}
     found = {"spine1": spine[0], "spine3": spine[-1]}
     if len(spine) > 2:
-        gone = tree.along(spine)
-        off = [abs(g - SPINE2_SHARE * gone[-1]) for g in gone[1:-1]]
-        found["spine2"] = spine[1 + off.index(min(off))]
+        gone = dict(zip(spine, tree.along(spine), strict=True))
+        called = [j for j in spine if names[j].part == "spine"]
+        whole = len(called) > 2 and called[0] == spine[0] and called[-1] == spine[-1]
+        between = (called if whole else spine)[1:-1]
+        found["spine2"] = min(between, key=lambda j: abs(gone[j] - SPINE2_SHARE * gone[spine[-1]]))
     return found
 
 
@@ -159,7 +162,7 @@ def midline(body: Body, how: str, score: float) -> tuple[dict[str, Claim], list[
     # Of loose joints the way to the head need not begin at the pelvis.
     line = tree.path(tree.fork([root.joint, last]), last)[1:]
     spine, neck = split(names, line, body, head)
-    found |= _claimed(names, spine_roles(tree, spine), how, score, sure=True)
+    found |= _claimed(names, spine_roles(tree, names, spine), how, score, sure=True)
     found |= _claimed(names, {"neck": neck[0]} if neck else {}, how, score, sure=sure)
     return found, [root.joint, *spine, *neck, *([head] if head is not None else [])]
 
