@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retarget.runs import runs_of
+from retarget.runs import mask_of, runs_of
 
 
 @given(st.lists(st.booleans(), max_size=40))
@@ -20,3 +20,4 @@ def test_runs_are_all_of_what_holds(touching):
         again[start:end] = True
         ends = end
     assert (again == mask).all()
+    assert (mask_of(runs_of(mask), len(mask)) == mask).all()

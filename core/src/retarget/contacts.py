@@ -20,7 +20,7 @@ import numpy as np
 
 from retarget import quaternions as quat
 from retarget.floor import SOLE, facing
-from retarget.runs import runs_of
+from retarget.runs import mask_of, runs_of
 from retarget.soles import soles_of_source
 from retarget.values import Contacts, World
 
@@ -102,10 +102,7 @@ def _touching(on: NDArray[np.bool_], stays: NDArray[np.bool_], shortest: int) ->
     runs = np.concatenate([edges[:1], gaps.ravel(), edges[-1:]]).reshape(-1, 2)
     first, last = runs.T
     runs = runs[(last - first >= shortest) | (first == 0) | (last == frames)]
-    mark = np.zeros(frames + 1, np.int8)
-    mark[runs[:, 0]] = 1
-    mark[runs[:, 1]] = -1
-    return np.cumsum(mark[:-1], dtype=np.int8).view(bool)
+    return mask_of(runs, frames)
 
 
 def _stands(motion: Motion, ankle: str, rotations: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:

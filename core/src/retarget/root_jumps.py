@@ -32,7 +32,7 @@ def mended(motion: Motion) -> Motion:
     Warnings name the frames, and a jump that lasts, which is left as it is.
     """
     path = motion.root_translations
-    jumps = np.flatnonzero(_jumping(path, motion.fps)) + 1
+    jumps = np.flatnonzero(_jumping(_steps(path), motion.fps)) + 1
     if not len(jumps):
         return motion
     told = []
@@ -43,15 +43,16 @@ def mended(motion: Motion) -> Motion:
         good = np.repeat(~brief, np.diff(edges))
         for first, end in runs_of(~good):
             within = first > 0 and end < motion.frames
-            if end - first > longest or (within and _far(path[[first - 1, end]], motion.fps)[0]):
+            apart = _steps(path[[first - 1, end]]) if within else np.zeros(1)
+            if end - first > longest or _far(apart, motion.fps)[0]:
                 good[first:end] = True  # too long, or on the way to another place
             else:
                 told.append(_strayed(first, end))
         path = _bridged(path, good)
-    jumping = _jumping(path, motion.fps)
+    steps = _steps(path)
+    jumping = _jumping(steps, motion.fps)
     if jumping.any():
-        steps = np.where(jumping, _steps(path), 0)
-        at = int(steps.argmax())
+        at = int(np.where(jumping, steps, 0).argmax())
         told.append(
             f"the root jumps by {steps[at]:.2f} m from frame {at} to the next; "
             "passes will bend what is near. Mend or cut the clip there."
@@ -64,16 +65,16 @@ def _steps(path: Float32) -> NDArray[Any]:
     return np.linalg.norm(np.diff(path, axis=0), axis=1)
 
 
-def _far(path: Float32, fps: float) -> NDArray[np.bool_]:
-    """Return where the next frame is farther than a body can go, (F - 1,)."""
-    return _steps(path) >= max(_JUMP, _FASTEST / fps)
+def _far(steps: NDArray[Any], fps: float) -> NDArray[np.bool_]:
+    """Return which steps (S,) are longer than a body can go."""
+    return steps >= max(_JUMP, _FASTEST / fps)
 
 
-def _jumping(path: Float32, fps: float) -> NDArray[np.bool_]:
-    """Return where it is not only far but sudden, (F - 1,)."""
-    steps = np.pad(_steps(path), 1, constant_values=np.inf)
-    beside = np.minimum(steps[:-2], steps[2:])
-    return _far(path, fps) & ((steps[1:-1] > _SUDDEN * beside) | np.isinf(beside))
+def _jumping(steps: NDArray[Any], fps: float) -> NDArray[np.bool_]:
+    """Return which steps (S,) are not only long but sudden."""
+    padded = np.pad(steps, 1, constant_values=np.inf)
+    beside = np.minimum(padded[:-2], padded[2:])
+    return _far(steps, fps) & ((steps > _SUDDEN * beside) | np.isinf(beside))
 
 
 def _bridged(path: Float32, good: NDArray[np.bool_]) -> Float32:

@@ -9,6 +9,7 @@ import numpy as np
 
 from retarget import roles
 from retarget.matching import fingers
+from retarget.matching.follows import BONES
 from retarget.matching.recognition import DOUBTFUL
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 _CONTRADICTED = 0.5
 """What is left of a score that anatomy contradicts."""
 
-
-_BONES = (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
 
 _WITHIN = 0.1
 """Part of a bone's length at either end where a further joint is a helper of that end's."""
@@ -113,7 +112,7 @@ def _between(body: Body, found: dict[str, Claim]) -> Iterator[str]:
     """
     tree = body.tree
     for side in roles.SIDES:
-        for upper, lower in _BONES:
+        for upper, lower in BONES:
             ends = [found.get(f"{side}_{end}") for end in (upper, lower)]
             if ends[0] is None or ends[1] is None or not tree.under(ends[1].joint, ends[0].joint):
                 continue

@@ -27,7 +27,8 @@ _ON = 0.05
 """Part of a limb bone's length that a joint without a name may lie off it to be a twist joint."""
 
 _LOWER = ("elbow", "knee")
-_LIMBS = (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
+BONES = (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
+"""The bones of limbs: the joint that each begins at, and that at its end."""
 
 
 def follows(
@@ -40,7 +41,7 @@ def follows(
     taken = set(joints.values())
     found = {j: f for j, f in _trunk(tree, joints, spine) if j not in taken}
     for side in roles.SIDES:
-        for upper, lower in _LIMBS:
+        for upper, lower in BONES:
             top, bottom = f"{side}_{upper}", f"{side}_{lower}"
             if top in joints and bottom in joints:
                 lies = _along_limb(

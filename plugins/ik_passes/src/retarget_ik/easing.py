@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from retarget.runs import runs_of
+from retarget.runs import mask_of, runs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,10 +39,7 @@ class Runs:
     @cached_property
     def mask(self) -> NDArray[np.bool_]:
         """(F,) True within the runs."""
-        out = np.zeros(self.frames + 1, np.int8)
-        out[self.starts] += 1
-        out[self.ends] -= 1
-        return np.cumsum(out[:-1], dtype=np.int8).view(bool)
+        return mask_of(np.stack([self.starts, self.ends], axis=1), self.frames)
 
     @cached_property
     def run(self) -> NDArray[np.intp]:
@@ -137,3 +134,14 @@ class Fade:
 def eased(values: Array, runs: Runs, blend: float, *, speed: Array | None = None) -> Array:
     """Return values (F, C) as they are within runs, faded to zero outside; see `Fade`."""
     return Fade.of(runs, blend).apply(values, speed)
+
+
+def upheld(values: Array, hold: float, smooth: float, fps: float) -> Array:
+    """Return values (F,) that last and come and go smoothly: sliding maximum, then Gaussian.
+
+    `hold` is the window of the one, `smooth` the deviation of the other, both in seconds.
+    """
+    from scipy import ndimage  # noqa: PLC0415 - scipy costs 0.1 s to import
+
+    held = ndimage.maximum_filter1d(values, 2 * round(hold / 2 * fps) + 1, mode="nearest")
+    return np.asarray(ndimage.gaussian_filter1d(held, smooth * fps, mode="nearest"))

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from retarget import quaternions as quat
+from retarget_ik.easing import upheld
 from retarget_ik.two_bone import swing
 from retarget_ik.vectors import dot
 
@@ -105,7 +106,8 @@ def _above(
     below = toe_level - toe[:, 1], heel_level - heel[:, 1]
     if max(sunk.max() for sunk in below) <= 0:
         return toe, heel
-    lifts = [_eased_lift((1 - weight) * sunk, fps) * (1 - weight) for sunk in below]
+    free = 1 - weight
+    lifts = [free * upheld(free * np.maximum(s, 0), LIFT_HOLD, LIFT_SMOOTH, fps) for s in below]
     sole = heel - toe
     rises = sole[:, 1] - (heel_level - toe_level)
     steep = rises**2 / np.maximum(dot(sole, sole), _NO_LENGTH**2)
@@ -115,15 +117,6 @@ def _above(
         point[:, 1] += whole + (1 - steep) * lift
         point[:, 1] += weight * np.maximum(level - point[:, 1], 0)
     return toe, heel
-
-
-def _eased_lift(below: Array, fps: float) -> Array:
-    """Return (F,) how far a point so far below the floor is lifted, from before to after."""
-    from scipy import ndimage  # noqa: PLC0415 - scipy costs 0.1 s to import
-
-    window = 2 * round(LIFT_HOLD / 2 * fps) + 1
-    held = ndimage.maximum_filter1d(np.maximum(below, 0), window, mode="nearest")
-    return np.asarray(ndimage.gaussian_filter1d(held, LIFT_SMOOTH * fps, mode="nearest"))
 
 
 def _lift(height: Array) -> Array:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retarget_ik.easing import upheld
 from retarget_ik.vectors import dot, length
 
 if TYPE_CHECKING:
@@ -125,8 +126,6 @@ def drop(
     A leg of length l whose foot is h away horizontally reaches it from sqrt((r l)² - h²) above; r
     is `reach`, or what the leg was animated at if that is more.
     """
-    from scipy import ndimage  # noqa: PLC0415
-
     need = np.zeros(len(rise))
     for leg, foot in zip(legs, feet, strict=True):
         hip, ankle = world.position(leg.limb.upper), world.position(leg.limb.end)
@@ -136,9 +135,7 @@ def drop(
         level = away[:, 0] ** 2 + away[:, 2] ** 2
         above = np.sqrt(np.maximum(longest**2 - level, 0))
         need = np.maximum(need, foot.weight * (rise - away[:, 1] - above - SHORT * leg.size))
-    window = 2 * round(HOLD / 2 * fps) + 1
-    held = ndimage.maximum_filter1d(need, window, mode="nearest")
-    return np.asarray(ndimage.gaussian_filter1d(held, SMOOTH * fps, mode="nearest"))
+    return upheld(need, HOLD, SMOOTH, fps)
 
 
 def relieve(
@@ -155,8 +152,6 @@ def relieve(
     Where one of two straight legs stands lower, a knee would give more than the pose bears. Up to
     where the other leg reaches its foot no further than `reach`, or no longer stands.
     """
-    from scipy import ndimage  # noqa: PLC0415
-
     need, room = np.zeros(len(body)), np.full(len(body), np.inf)
     for leg, bones, foot in zip(legs, limbs, feet, strict=True):
         upper, lower = (float(length(bone[0])) for bone in (bones.upper, bones.lower))
@@ -171,9 +166,7 @@ def relieve(
     need = np.minimum(need, room)
     if need.max() <= 0:
         return need
-    window = 2 * round(RELIEF_HOLD / 2 * fps) + 1
-    held = ndimage.maximum_filter1d(need, window, mode="nearest")
-    return np.asarray(ndimage.gaussian_filter1d(held, RELIEF_SMOOTH * fps, mode="nearest"))
+    return upheld(need, RELIEF_HOLD, RELIEF_SMOOTH, fps)
 
 
 def steady(bones: Bones, opening: Array, fps: float) -> Array:

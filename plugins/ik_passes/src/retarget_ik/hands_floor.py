@@ -14,7 +14,7 @@ import numpy as np
 from retarget import quaternions as quat
 from retarget import roles
 from retarget.floor import SOLE
-from retarget_ik.easing import Runs, eased
+from retarget_ik.easing import Runs, eased, upheld
 from retarget_ik.hands_arms import Arm, arm_of
 from retarget_ik.hands_body import ADULT_ARM, ARM
 from retarget_ik.limbs import Posed
@@ -235,12 +235,7 @@ def _length(context: PassContext, side: str) -> float:
 
 def _smooth_lift(sinks: Array, fps: float) -> Array:
     """Widen (F,) depths in time and smooth them: a hand slows down before the floor."""
-    from scipy import ndimage  # noqa: PLC0415 - scipy costs 0.1 s to import
-
-    if sinks.max() <= LEAST:
-        return np.zeros_like(sinks)
-    held = ndimage.maximum_filter1d(sinks, 2 * round(HOLD / 2 * fps) + 1, mode="nearest")
-    return np.asarray(ndimage.gaussian_filter1d(held, SMOOTH * fps, mode="nearest"))
+    return np.zeros_like(sinks) if sinks.max() <= LEAST else upheld(sinks, HOLD, SMOOTH, fps)
 
 
 def _at_length(arm: Array, move: Array, slack: float, longest: float) -> Array:
@@ -260,7 +255,7 @@ def _at_length(arm: Array, move: Array, slack: float, longest: float) -> Array:
 
 def _steady(mask: NDArray[np.bool_], fps: float) -> NDArray[np.bool_]:
     """Fill gaps and drop runs shorter than a tenth of a second."""
-    from scipy import ndimage  # noqa: PLC0415
+    from scipy import ndimage  # noqa: PLC0415 - scipy costs 0.1 s to import
 
     width = max(1, round(0.1 * fps))
     padded = np.pad(mask, width, mode="edge")
