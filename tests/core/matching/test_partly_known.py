@@ -323,29 +323,45 @@ def test_an_accent_ends_no_word_so_that_no_side_is_left_of_it(word):
     assert read.side == ""
 
 
-@pytest.mark.parametrize(
-    ("renamed", "ends"),
-    [
-        ({"clavicle": "shoulder", "upperarm": "bizeps"}, ("shoulder", "elbow")),
-        ({"foot": "knoechel", "ball": "foot"}, ("knee", "ankle")),
-    ],
-)
-def test_a_joint_within_a_bone_whose_name_says_nothing_is_told(renamed, ends):
-    """The word that is known would stand for the joint beside it."""
-    joints = [
-        attrs.evolve(j, role=BASES["game_engine"].get(j.name, "")) for j in character("game_engine")
-    ]
+def renamed(which, words):
+    """A character with words of its names exchanged: before `_l` and `_r`, or before the end."""
+    joints = [attrs.evolve(j, role=BASES[which].get(j.name, "")) for j in character(which)]
 
     def name(old):
-        word, _, rest = old.partition("_")
-        return f"{renamed.get(word, word)}_{rest}"
+        for word, new in words.items():
+            if re.fullmatch(rf"(.*(Left|Right))?{word}(_[lr])?", old):
+                return old.replace(word, new)
+        return old
 
-    found = match(vary.renamed(joints, name))
-    unknown = next(new for new in renamed.values() if new not in ("shoulder", "foot"))
+    return vary.renamed(joints, name)
+
+
+@pytest.mark.parametrize("variation", VARIATIONS)
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [
+        ("game_engine", {"clavicle": "shoulder", "upperarm": "bizeps"}),
+        ("game_engine", {"clavicle": "shoulder", "upperarm": "ooo", "lowerarm": "uuu"}),
+        ("game_engine", {"clavicle": "scapula", "upperarm": "ooo", "hand": "main"}),
+        ("game_engine", {"thigh": "ooo", "calf": "leg", "ball": "zap"}),
+        ("mixamo", {"UpLeg": "Femur", "Leg": "Tibia", "Arm": "Humerus", "ForeArm": "Ulna"}),
+        ("mixamo", {"Shoulder": "Scapula", "Arm": "Humerus", "ForeArm": "Radius"}),
+        ("mixamo", {"UpLeg": "Oooo", "ToeBase": "Zap"}),
+    ],
+)
+def test_a_word_of_two_meanings_is_the_joint_that_stands_there(base, words, variation):
+    """`Shoulder` over an upper arm called otherwise is a collar, `Leg` under a thigh a knee."""
+    joints = VARIATIONS[variation](renamed(base, words))
+    assert judged(joints, match(joints))[1:] == ([], [])
+
+
+def test_a_joint_within_a_bone_whose_name_says_nothing_is_told():
+    """The word that is known stands for the joint beside it: `foot` for the ball of the foot."""
+    found = match(renamed("game_engine", {"foot": "knoechel", "ball": "foot"}))
     for side in ("left", "right"):
-        said = [w for w in found.warnings if w.startswith(f"{unknown}_{side[0]} stands between")]
+        said = [w for w in found.warnings if w.startswith(f"knoechel_{side[0]} stands between")]
         assert len(said) == 1
-        for end in ends:
+        for end in ("knee", "ankle"):
             assert f"({side}_{end})" in said[0]
             score = next(f.score for f in found.found if f.role == f"{side}_{end}")
             assert score <= 0.5

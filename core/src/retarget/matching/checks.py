@@ -108,7 +108,7 @@ def _mirrored(body: Body, found: dict[str, Claim]) -> Iterator[str]:
 def _between(body: Body, found: dict[str, Claim]) -> Iterator[str]:
     """No joint with a name that says nothing stands within a bone that a name tells.
 
-    `Shoulder` over an upper arm called otherwise is a collar; alone it would be the upper arm.
+    `Foot` under an ankle called otherwise is the ball of the foot; alone it would be the ankle.
     """
     tree = body.tree
     for side in roles.SIDES:

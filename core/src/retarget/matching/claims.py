@@ -36,6 +36,8 @@ class Claim:
     how: str
     """As `values.Found.how`."""
     score: float
+    also: tuple[str, ...] = ()
+    """Other joints of the limb that the name means in some convention and no other name tells."""
 
 
 def by_name(
@@ -74,20 +76,21 @@ def _of_layer(
     sure, unsure = (_by_word(names, layer, sure=sure) for sure in (True, False))
     claims: dict[str, Claim] = {}
 
-    def claim(role: str, candidates: list[int]) -> None:
+    def claim(role: str, candidates: list[int], also: tuple[str, ...] = ()) -> None:
         joint = _topmost(tree, names, candidates, role)
         if joint is not None and len(candidates) <= _MOST:
-            claims.setdefault(role, Claim(joint=joint, how=how, score=score))
+            claims.setdefault(role, Claim(joint=joint, how=how, score=score, also=also))
 
     for (side, part), joints in sure.items():
         if part in (*LEG, *ARM) if side else part in ("pelvis", "head"):
             claim(f"{side}_{part}".lstrip("_"), joints)
     told = {role.partition("_")[2] for role in claims}  # on either side: both speak alike
     for word, slots in words.AMBIGUOUS.items():
-        free = next((slot for slot in slots if slot not in told), "")
-        slot = MEANS.get(called, {}).get(word, free)
+        slot, *also = [slot for slot in slots if slot not in told] or [""]
+        if word in (meant := MEANS.get(called, {})):
+            slot, also = meant[word], []
         for side in roles.SIDES if slot else ():
-            claim(f"{side}_{slot}", unsure.get((side, word), []))
+            claim(f"{side}_{slot}", unsure.get((side, word), []), tuple(also))
         told |= {role.partition("_")[2] for role in claims}
     return claims
 

@@ -143,18 +143,23 @@ def _ankle(tree: Tree, path: list[int], up: Float64, known: Mapping[str, int]) -
 
 
 def _bend(tree: Tree, limb: Limb, slots: tuple[str, str, str], known: Mapping[str, int]) -> None:
-    """Choose root and middle of a limb, given its end, so that both bones are long and alike."""
+    """Choose root and middle of a limb, given its end, so that both bones are long and alike.
+
+    A name that means the root here and another joint there (`Shoulder`, `Leg`) is what fits best.
+    """
     first, middle, last = slots
-    if last not in known or (first in known and middle in known):
+    also = limb.claims[first].also if first in known else ()
+    if last not in known or (first in known and middle in known and not also):
         return
     end, gone = known[last], tree.along(limb.path)
     turns = _turns(tree, limb.path)
     weight = [_TURN_COUNTS if turn else 1.0 for turn in turns]
     fits: list[tuple[float, int, int]] = []
-    for i in (known[first],) if first in known else range(end - 1):
+    for i in (known[first],) if first in known and not also else range(end - 1):
         for j in (known[middle],) if middle in known else range(i + 1, end):
             a, b = gone[j] - gone[i], gone[end] - gone[j]
-            if i < j < end and max(a, b) > 0:
+            told = not also or _slot(known[first], {i: first, j: middle}) in (first, *also)
+            if told and i < j < end and max(a, b) > 0:
                 fits.append((min(a, b) / max(a, b) * (a + b) * weight[i] * weight[j], i, j))
     if not fits:
         return
@@ -163,9 +168,17 @@ def _bend(tree: Tree, limb: Limb, slots: tuple[str, str, str], known: Mapping[st
     straight = end > _FEW and not turns[int(places[1])]  # a part of a bone would do as well
     unsure = tie or straight or limb.claims[last].score < GEOMETRY
     score = UNSURE if unsure else GEOMETRY
-    for slot, place in zip((first, middle), places, strict=True):
-        if slot not in known:
-            _take(limb, slot, limb.path[int(place)], score)
+    taken = {int(place): slot for place, slot in zip(places, (first, middle), strict=True)}
+    if also:
+        limb.claims[_slot(known[first], taken)] = limb.claims.pop(first)
+    for place, slot in taken.items():
+        if slot not in limb.claims:
+            _take(limb, slot, limb.path[place], score)
+
+
+def _slot(place: int, taken: Mapping[int, str]) -> str:
+    """Return which joint of a limb is at a place of its path, given its root and middle."""
+    return taken.get(place, "collar" if place < min(taken) else "")
 
 
 def _turns(tree: Tree, path: Sequence[int]) -> list[bool]:

@@ -78,6 +78,7 @@ LIMB = {
 AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "arm": ("shoulder",),
     "shoulder": ("shoulder", "collar"),
+    "scapula": ("collar",),
     "leg": ("hip", "knee"),
     "hip": ("hip",),
     "foot": ("ankle", "foot"),
@@ -113,7 +114,7 @@ OTHER = CONTROL | _words(
     "eye eyes jaw ear lip lips tongue teeth tooth brow cheek nose lid eyelid face facial chin "
     "forehead temple hair ponytail breast bust pectoral tail wing cloth skirt cape weapon sword "
     "gun prop muscle deltoid bulge heel metatarsal metatarsals big adj sec buttock ribs twistcor "
-    "scapula nipple glute belly hat shoe sleeve armor armour strap holster"
+    "nipple glute belly hat shoe sleeve armor armour strap holster"
 )
 """Words of what is no joint of the body that a motion moves."""
 
