@@ -14,6 +14,7 @@ from retarget.errors import (
     NotAMotionError,
     OutputExistsError,
     PluginError,
+    RetargetError,
     UsageError,
 )
 from retarget.options import Options
@@ -198,6 +199,20 @@ def test_run_into_a_folder_is_told_not_overwritten():
     for force in (False, True):
         with pytest.raises(UsageError, match="out is a folder; name a file"):
             retarget.run("walk.npz", output="out", force=force, plugins=toy_plugins())
+
+
+@pytest.mark.parametrize("output", ["notes/out.glb", "notes/more/out.glb"])
+def test_a_file_where_a_folder_must_be_is_told_before_any_work(output):
+    Path("notes").write_text("dear diary")
+    pipeline = Pipeline.prepare(plugins=toy_plugins())
+    for work in (
+        lambda: pipeline.convert(Path("absent.npz"), Path(output)),
+        lambda: pipeline.export_apose(Path(output)),
+        lambda: pipeline.refuse_existing(Path(output)),
+    ):
+        with pytest.raises(RetargetError, match=r"out\.glb: cannot be written \(notes is a file"):
+            work()
+    assert Path("notes").read_text() == "dear diary"
 
 
 def test_step_by_step_is_the_same_as_run():

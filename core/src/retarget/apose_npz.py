@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retarget import roles
-from retarget.errors import OutputExistsError, RetargetError, UsageError
+from retarget.errors import RetargetError, UsageError
 from retarget.npz_writing import write_npz
-from retarget.output import landing
+from retarget.output import refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,10 +64,9 @@ def write_apose(rig: Rig, path: Path, *, force: bool = False) -> tuple[str, ...]
         RetargetError: required joints are missing, or the file cannot be written.
 
     """
-    if landing(path).is_dir() or path.suffix.lower() != ".npz":
+    if path.suffix.lower() != ".npz":
         raise UsageError(f"{path}: name a file that ends in .npz as the output.")
-    if landing(path).exists() and not force:
-        raise OutputExistsError(f"{path} is already there; --force overwrites it.")
+    refuse(path, overwrite=force)
     write_npz(path, apose_arrays(rig))
     return tuple(n for n in rig.skeleton.names if rig.roles.get(n) not in roles.PARENT)
 

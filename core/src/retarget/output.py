@@ -28,17 +28,21 @@ def refuse(path: Path, *, overwrite: bool) -> None:
 
     Raises:
         OutputExistsError: there is a file, and it is not to be overwritten.
-        RetargetError: there is a folder, or the path cannot be looked at.
+        UsageError: there is a folder.
+        RetargetError: there is a file where a folder must be, or the path cannot be looked at.
 
     """
     try:
         folder, taken = landing(path).is_dir(), landing(path).exists()
+        blocking = next((p for p in landing(path).parents if p.exists() and not p.is_dir()), None)
     except OSError as error:
         raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error
     if folder:
-        raise RetargetError(f"{path}: is a folder; name a file.")
+        raise UsageError(f"{path} is a folder; name a file.")
+    if blocking is not None:
+        raise RetargetError(f"{path}: cannot be written ({blocking.name} is a file, no folder).")
     if taken and not overwrite:
-        raise OutputExistsError(f"{path}: exists already; use --force to overwrite it.")
+        raise OutputExistsError(f"{path} is already there; --force overwrites it.")
 
 
 def same_file(path: Path, other: str | PathLike[str]) -> bool:

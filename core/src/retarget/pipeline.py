@@ -10,10 +10,10 @@ import attrs
 import numpy as np
 
 from retarget import kinds
-from retarget.errors import OutputExistsError, UsageError
+from retarget.errors import UsageError
 from retarget.loading import DEFAULT_PASSES, load_motion, load_passes, load_rig
 from retarget.options import Options
-from retarget.output import landing, refuse_own, replacing
+from retarget.output import refuse, refuse_own, replacing
 from retarget.plugins import Plugins
 from retarget.retargeter import Retargeter
 from retarget.values import Clip, Rig
@@ -221,14 +221,11 @@ class Pipeline:
 
     def refuse_existing(self, output: Path) -> None:
         """Raise where an output is a folder, of another format, or there and not to be replaced."""
-        if landing(output).is_dir():
-            raise UsageError(f"{output} is a folder; name a file as the output.")
         self.refuse_format(output)
         refuse_own(output, self.target)
         beside = [output.with_suffix(SIDECAR)] if self.options.sidecar else []
         for path in (output, *beside):
-            if landing(path).exists() and not self.options.force:
-                raise OutputExistsError(f"{path} is already there; --force overwrites it.")
+            refuse(path, overwrite=self.options.force)
 
     def refuse_format(self, output: Path) -> None:
         """Raise where an output is named otherwise than the format asked for."""
