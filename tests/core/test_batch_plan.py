@@ -104,6 +104,25 @@ def test_links_to_folders_are_followed_once():
     assert found("set", "pool") == found("set")
 
 
+def test_links_that_overlap_leave_nothing_out():
+    clip("pool/x/take.npz")
+    clip("pool/x/sub/walk.npz")
+    Path("set").mkdir()
+    Path("set/a").symlink_to("../pool/x/sub")
+    Path("set/b").symlink_to("../pool/x")
+    Path("set/c").symlink_to("../pool")
+    assert found("set") == ["set/a/walk.npz", "set/b/take.npz"]
+
+
+def test_links_across_each_other_end():
+    for name in "abcdefghijkl":
+        clip(f"set/{name}/{name}.npz")
+    for one in "abcdefghijkl":
+        for other in "abcdefghijkl":
+            Path(f"set/{one}/to_{other}").symlink_to(f"../{other}")
+    assert found("set") == [f"set/{name}/{name}.npz" for name in "abcdefghijkl"]
+
+
 def test_what_is_no_file_is_no_clip():
     clip("set/take.npz")
     os.mkfifo("set/pipe.npz")

@@ -183,6 +183,11 @@ def test_an_absurd_rate_is_refused_at_once(retarget):
         ["--no-such-option"],
         ["--forc"],
         ["--output"],
+        ["--target", ""],
+        ["--joint-map", ""],
+        ["-o", ""],
+        ["--merge", ""],
+        [""],
     ],
 )
 def test_what_cannot_be_asked_is_usage(retarget, given):

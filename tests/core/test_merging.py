@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from retarget.batch import merge_all
-from retarget.errors import OutputExistsError, PluginContractError, UsageError
+from retarget.errors import OutputExistsError, PluginContractError, RetargetError, UsageError
 from retarget.hookspecs import hookimpl
 from retarget.options import Options
 from retarget.pipeline import Pipeline
@@ -101,10 +101,12 @@ def test_no_more_than_asked_for(retarget):
 def test_what_is_there_stays_unless_forced(retarget):
     clip("library.glb", "mine")
     told = retarget("in", "--merge", "library.glb")
-    assert told.status == 1
-    assert "library.glb" in told.err
-    assert "--force" in told.err
-    assert told.out == ""  # no clip was read
+    assert told.status == 0  # as without --merge
+    assert told.out.splitlines() == [  # no clip was read
+        "skipped library.glb is already there; --force overwrites it.",
+        "0 done, 2 skipped, 0 failed",
+    ]
+    assert retarget("in", "--merge", "library.glb", "-q").out == "0 done, 2 skipped, 0 failed\n"
     assert Path("library.glb").read_text() == "mine"
     assert retarget("in", "--merge", "library.glb", "--force").status == 0
 
@@ -136,8 +138,22 @@ def test_ctrl_c_writes_nothing(retarget):
     clip("in/3.npz", "toy interrupt")
     told = retarget("in", "--merge", "library.glb")
     assert told.status == 130
-    assert told.last == "2 done, 0 skipped, 0 failed"
+    assert told.last == "0 done, 0 skipped, 0 failed"  # none of them is in a file
     assert not Path("library.glb").exists()
+
+
+def test_nothing_is_done_where_the_file_cannot_be_written(retarget):
+    class Full(MergingToy):
+        def export_all(self, clips, path, options):
+            assert len(list(clips)) == 2 + options.force
+            raise RetargetError(f"{path}: the disk is full.")
+
+    clip("in/0.npz", "toy rotten")
+    full = Toys(exporters=[offer("many", Full())])
+    told = retarget("in", "--merge", "library.glb", plugins=(full,))
+    assert told.status == 1
+    assert told.last == "0 done, 0 skipped, 1 failed"
+    assert told.err.splitlines()[-1] == "retarget: library.glb: the disk is full."
 
 
 def pipeline(plugin, **options):

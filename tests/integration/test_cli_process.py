@@ -314,8 +314,11 @@ def test_a_reader_that_has_gone_before_the_first_line_is_no_matter(tmp_path, nam
 
 
 @posix
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_a_clip_is_worked_on(tmp_path, number):
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_while_a_clip_is_worked_on(tmp_path, name):
+    number = getattr(signal, name)
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("ignored here, as under nohup")
     install(
         tmp_path,
         "toy-slow",
@@ -332,8 +335,8 @@ def test_a_signal_while_a_clip_is_worked_on(tmp_path, number):
                 time.sleep(60)
         """,
     )
-    for name in "abc":
-        amass(tmp_path / "data" / f"{name}.npz")
+    for clip in "abc":
+        amass(tmp_path / "data" / f"{clip}.npz")
     with (
         (tmp_path / "stderr").open("w") as file,
         started("data", "--no-passes", cwd=tmp_path, site=tmp_path, stderr=file) as process,

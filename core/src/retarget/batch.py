@@ -60,8 +60,9 @@ class Outcome:
 def find_clips(inputs: Sequence[Path], suffixes: Sequence[str]) -> list[Path]:
     """Return the files named and, of folders, those with a motion's suffix, sorted, each once.
 
-    Links to folders are followed. What is not there, links that lead nowhere and folders that
-    cannot be read stand among the files: converting them fails and says so, while the others go on.
+    Links to folders are followed, but for those that lead back up. What is not there, links that
+    lead nowhere and folders that cannot be read stand among the files: converting them fails and
+    says so, while the others go on.
     """
     found: list[Path] = []
     for given in inputs:
@@ -77,12 +78,20 @@ def find_clips(inputs: Sequence[Path], suffixes: Sequence[str]) -> list[Path]:
 
 
 def _inside(folder: Path, suffixes: Sequence[str]) -> Iterator[Path]:
+    """Search a folder, then what links in it lead to: each real folder once, so no loop is run."""
     unreadable: list[OSError] = []
-    entered = {folder.resolve()}
-    for inside, folders, names in os.walk(folder, onerror=unreadable.append, followlinks=True):
-        folders[:] = [f for f in sorted(folders) if _leads_on(Path(inside, f), entered)]
-        paths = (Path(inside, name) for name in names)
-        yield from (p for p in paths if _wanted(p, suffixes))
+    tops, searched = [folder], set[Path]()
+    for top in tops:  # grows as links are found
+        for inside, folders, names in os.walk(top, onerror=unreadable.append):
+            here = Path(inside).resolve()
+            if here in searched:
+                folders.clear()
+                continue
+            searched.add(here)
+            links = (Path(inside, f) for f in sorted(folders))
+            tops += [f for f in links if f.is_symlink() and not here.is_relative_to(f.resolve())]
+            paths = (Path(inside, name) for name in names)
+            yield from (p for p in paths if _wanted(p, suffixes))
     yield from (Path(error.filename) for error in unreadable)
 
 
@@ -93,17 +102,6 @@ def _wanted(path: Path, suffixes: Sequence[str]) -> bool:
     if path.suffix.lower() in suffixes:
         return lost or os.path.isfile(path)  # noqa: PTH113
     return lost and not path.suffix and os.path.islink(path)  # noqa: PTH114
-
-
-def _leads_on(folder: Path, entered: set[Path]) -> bool:
-    """Tell whether a folder is none, by a link, that is searched already, or is above one."""
-    if not folder.is_symlink():
-        return True
-    real = folder.resolve()
-    if any(real.is_relative_to(other) or other.is_relative_to(real) for other in entered):
-        return False
-    entered.add(real)
-    return True
 
 
 def plan(

@@ -29,20 +29,23 @@ def refuse(path: Path, *, overwrite: bool) -> None:
     Raises:
         OutputExistsError: there is a file, and it is not to be overwritten.
         UsageError: there is a folder.
-        RetargetError: there is a file where a folder must be, or the path cannot be looked at.
+        RetargetError: there is a file where a folder must be, the folder may not be written
+            into, or the path cannot be looked at.
 
     """
     try:
         folder, taken = landing(path).is_dir(), landing(path).exists()
-        blocking = next((p for p in landing(path).parents if p.exists() and not p.is_dir()), None)
+        above = next((p for p in landing(path).parents if p.exists()), landing(path).parent)
     except OSError as error:
         raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error
     if folder:
         raise UsageError(f"{path} is a folder; name a file.")
-    if blocking is not None:
-        raise RetargetError(f"{path}: cannot be written ({blocking.name} is a file, no folder).")
+    if not above.is_dir():
+        raise RetargetError(f"{path}: cannot be written ({above.name} is a file, no folder).")
     if taken and not overwrite:
         raise OutputExistsError(f"{path} is already there; --force overwrites it.")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise RetargetError(f"{path}: cannot be written (nothing may be written into {above}).")
 
 
 def same_file(path: Path, other: str | PathLike[str]) -> bool:

@@ -30,7 +30,10 @@ COMMANDS = {
 """Commands besides converting, each a module of this package with `run(arguments) -> int`."""
 
 INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it, and after SIGTERM."""
+"""Exit status after Ctrl-C, as shells have it, and after what else ends a run from outside."""
+
+_ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""How queues and containers stop a run, and a terminal that is closed; Windows has no SIGHUP."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,15 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM, by which queues and containers stop a run, end it as Ctrl-C does: tidily."""
-    ours = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    )
-    if ours:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Let a run that is stopped from outside end as Ctrl-C does: tidily."""
+    ours = [
+        ending
+        for ending in _ENDINGS
+        if threading.current_thread() is threading.main_thread()
+        and signal.getsignal(ending) is signal.SIG_DFL  # nohup ignores SIGHUP, and so do we then
+    ]
+    for ending in ours:
+        signal.signal(ending, signal.default_int_handler)
     try:
         yield
     finally:
-        if ours:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for ending in ours:
+            signal.signal(ending, signal.SIG_DFL)

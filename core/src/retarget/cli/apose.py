@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retarget import kinds
-from retarget.cli.arguments import add_target, target_options
+from retarget.cli.arguments import add_target, some_path, target_options
 from retarget.cli.with_plugins import failures_told, parsed
 from retarget.options import Options
 from retarget.plugins import Plugins
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=some_path,
         metavar="FILE",
         help="the .npz file to write (default: <target>_apose.npz in this folder)",
     )

@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
         "inputs",
         nargs="*",
         metavar="INPUT",
-        type=Path,
+        type=some_path,
         help="motion files, or folders that are searched for them",
     )
     _add_files(p.add_argument_group("files"))
@@ -44,7 +44,7 @@ def _add_files(g: argparse._ArgumentGroup) -> None:
     g.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=some_path,
         metavar="DIR",
         help="write under this folder, keeping the input's folder tree (or, for one clip, to "
         "this .glb file); default: <stem>_retargeted.glb beside each input",
@@ -59,7 +59,7 @@ def _add_files(g: argparse._ArgumentGroup) -> None:
     add_target(g)
     g.add_argument(
         "--merge",
-        type=Path,
+        type=some_path,
         metavar="FILE",
         help="write all clips to this one file, as one animation each",
     )
@@ -94,7 +94,7 @@ def add_target(g: argparse._ArgumentGroup) -> None:
     )
     g.add_argument(
         "--joint-map",
-        type=Path,
+        type=some_path,
         metavar="FILE",
         help="JSON of joints by role, overriding what is found (see `retarget match`)",
     )
@@ -201,6 +201,13 @@ def options_of(given: argparse.Namespace, extra: dict[str, object]) -> Options:
         force=given.force,
         extra=extra,
     )
+
+
+def some_path(text: str) -> Path:
+    """Read a path; the empty one, which would mean this folder, is a shell's unset variable."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(text)
 
 
 def _rate(text: str) -> float:

@@ -6,11 +6,10 @@ import argparse
 import json
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retarget import __version__
-from retarget.cli.arguments import add_reading, add_target, target_options
+from retarget.cli.arguments import add_reading, add_target, some_path, target_options
 from retarget.cli.warned import Warnings
 from retarget.cli.with_plugins import READING, failures_told, parsed
 from retarget.errors import RetargetError
@@ -19,6 +18,7 @@ from retarget.plugins import Plugins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from retarget.checking.files import Checked
     from retarget.checking.pairing import Pair
@@ -187,11 +187,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="retarget check", description=_DESCRIPTION, allow_abbrev=False
     )
     parser.add_argument(
-        "output", type=Path, metavar="OUT", help="a finished .glb, .gltf or .vrma, or a folder"
+        "output", type=some_path, metavar="OUT", help="a finished .glb, .gltf or .vrma, or a folder"
     )
     parser.add_argument(
         "--source",
-        type=Path,
+        type=some_path,
         required=True,
         metavar="CLIP",
         help="the clip it was made from, or a folder in which each file's clip is found",

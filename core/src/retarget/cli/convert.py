@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from retarget.cli import INTERRUPTED, arguments
 from retarget.cli.warned import Warnings
 from retarget.cli.with_plugins import failures_told, parsed
-from retarget.errors import OutputExistsError, UsageError
+from retarget.errors import OutputExistsError, RetargetError, UsageError
 from retarget.options import MESHES
 from retarget.plugins import Plugins
 
@@ -110,14 +110,21 @@ def _clips(asked: argparse.Namespace, suffixes: Sequence[str]) -> list[Path]:
 def _merge(pipeline: Pipeline, asked: argparse.Namespace, suffixes: Sequence[str]) -> int:
     from retarget.batch import merge_all  # noqa: PLC0415 - as above
 
-    pipeline.refuse_merging(asked.merge)
     clips = _clips(asked, suffixes)
     report = Report(len(clips), quiet=asked.quiet, verbose=asked.verbose)
     try:
         result = merge_all(pipeline, clips, asked.merge, tell=report.tell, limit=asked.limit)
     except KeyboardInterrupt:
-        report.close(interrupted=True)
+        report.close(interrupted=True, written=False)
         return INTERRUPTED
+    except OutputExistsError as error:  # as a clip's: the same command goes on where it stopped
+        report.skip_all(error)
+        return 0
+    except UsageError:
+        raise
+    except RetargetError:
+        report.close(written=False)
+        raise
     if result is not None:
         report.tell_merged(result)
     report.close()
@@ -176,9 +183,21 @@ class Report:
             print(f"merged  {_summary(result)}", flush=True)
         self._warnings.tell(result.path, result.warnings)
 
-    def close(self, *, interrupted: bool = False) -> None:
-        """Print what was held back, then the count: always the last line."""
+    def skip_all(self, why: OutputExistsError) -> None:
+        """Tell why no clip need be looked at, and count."""
+        self.counts["skipped"] = self._total
+        if not self._quiet:
+            print(f"skipped {why}", flush=True)
+        self.close()
+
+    def close(self, *, interrupted: bool = False, written: bool = True) -> None:
+        """Print what was held back, then the count: always the last line.
+
+        What was done is not where the one file that was to hold it is not written.
+        """
         self._warnings.close()
+        if not written:
+            self.counts["done"] = 0
         if interrupted:
             print("retarget: interrupted", file=sys.stderr)
         counts = (f"{self.counts[status]} {status}" for status in ("done", "skipped", "failed"))

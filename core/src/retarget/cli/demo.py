@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retarget.cli.arguments import some_path
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +22,7 @@ def run(given: Sequence[str]) -> int:
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=some_path,
         default=Path("retarget_demo"),
         metavar="DIR",
         help="the folder to write to (default: retarget_demo)",

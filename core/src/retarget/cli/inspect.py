@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retarget.cli.arguments import add_reading
+from retarget.cli.arguments import add_reading, some_path
 from retarget.cli.with_plugins import errors_as_json
 from retarget.options import Options
 
@@ -22,7 +21,7 @@ def run(given: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="retarget inspect", description="Tell what a motion file is.", allow_abbrev=False
     )
-    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("file", type=some_path, metavar="FILE")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_reading(parser.add_argument_group("reading the motion"))
     asked = parser.parse_args(given)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from retarget import kinds
-from retarget.cli.arguments import add_target, target_options
+from retarget.cli.arguments import add_target, some_path, target_options
 from retarget.cli.with_plugins import errors_as_json, failures_told, parsed
 from retarget.errors import MatchError
 from retarget.options import Options
@@ -87,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=some_path,
         metavar="FILE",
         help="write the match as a joint map, to edit and to give to --joint-map",
     )
