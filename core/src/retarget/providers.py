@@ -133,8 +133,12 @@ class Exporter(Protocol):
     def export(self, clip: Clip, path: Path, options: Options) -> ExportResult:
         """Write the clip to `path`, replacing what is there only once all is written.
 
+        `retarget.output` has what is needed for that: `refuse` and `replacing`.
+
         Raises:
-            RetargetError: the clip cannot be written; nothing is left half-written.
+            OutputExistsError: a file is there and `options.force` is not set.
+            RetargetError: the clip cannot be written, or is not finite; nothing is left
+                half-written.
 
         """
         ...
