@@ -3,6 +3,7 @@
 import attrs
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from retarget import contacts, floor, soles
 from retarget.fk import NumpyFK
@@ -39,6 +40,19 @@ def test_a_flicker_of_speed_does_not_break_a_contact():
     x = np.zeros(240)
     x[120:] += 0.006  # central difference: two frames at 0.36 m/s, between ON and OFF
     assert detect(upright(np.full(240, 0.02), fps=FPS, x=x)).touching.all()
+
+
+@pytest.mark.parametrize("fps", [120, 240])
+def test_feet_that_tremble_still_stand(fps):
+    """Joints that tremble by 0.3 degrees, as of an optical capture that was not cleaned."""
+    quiet = upright(steps(still=fps, air=fps // 2), fps=fps)
+    rng = np.random.default_rng(5)
+    noise = Rotation.from_rotvec(np.radians(0.3) * rng.normal(size=(52 * quiet.frames, 3)))
+    turned = noise * Rotation.from_quat(quiet.rotations.reshape(-1, 4))
+    noisy = attrs.evolve(quiet, rotations=turned.as_quat().reshape(quiet.rotations.shape))
+    for known, got in zip(detect(quiet).touching, detect(noisy).touching, strict=True):
+        assert (known == got).mean() > 0.9
+        assert len(np.flatnonzero(np.diff(got[fps // 20 : -fps // 20].astype(int)) == 1)) == 3
 
 
 def test_sliding_feet_are_no_contact():

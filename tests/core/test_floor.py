@@ -66,8 +66,19 @@ def test_nothing_still_falls_back_to_the_lowest_point():
 def test_a_promised_floor_is_believed_over_hanging_feet():
     got = found(upright(np.full(30, 0.6), ground_at_zero=True))
     assert (got.found_by, got.toe_level) == ("layout", floor.SOLE)
+    assert got.higher == pytest.approx((0.6,), abs=1e-6)  # where they stand they stay
     near = found(upright(np.full(30, 0.06), ground_at_zero=True))
     assert near.found_by == "static toes"
+
+
+def test_feet_that_stand_below_a_promised_floor_disprove_it():
+    stairs = np.repeat([0.02, -0.2, -0.4, -0.6], 30)
+    got = found(upright(stairs, ground_at_zero=True))
+    assert (got.found_by, got.toe_level) == ("static toes", pytest.approx(-0.6))
+    assert got.higher == pytest.approx((-0.4, -0.2, 0.02), abs=1e-6)
+    t = np.arange(90) / 60
+    swimming = upright(0.05 * np.sin(9 * t) - 0.9, x=2 * t, ground_at_zero=True)
+    assert found(swimming).found_by == "lowest point"
 
 
 @pytest.mark.parametrize(

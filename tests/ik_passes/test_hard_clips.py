@@ -2,6 +2,7 @@
 
 import functools
 
+import attrs
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
@@ -174,6 +175,25 @@ def test_stairs_keep_their_height(target):
         step = np.round((toe[still, 1] - 0.02) / STEP)
         assert step.max() == 4
         assert np.abs(ball[n, still] - scale * STEP * step).max() < 0.02
+
+
+@each_target
+@pytest.mark.parametrize("by", [-1.5, 0.4])
+def test_stairs_that_are_not_where_the_file_promises_a_floor(by, target):
+    """Below height 0 there can be none, as about a clip's own root; above, feet stand on a box."""
+    motion, shift = hard("stairs"), np.array([0, by, 0])
+    assert motion.source.ground_at_zero
+    moved = attrs.evolve(motion, root_translations=motion.root_translations + shift)
+    _, stays = made("stairs", target)
+    options = Options(frame0="none")
+    clip = Retargeter(rig_of(target), options=options, passes=passes()).retarget(moved)
+    scale = np.ptp(clip.root_translations[:, 2]) / np.ptp(motion.root_translations[:, 2])
+    rise = clip.root_translations[:, 1] - stays.root_translations[:, 1]
+    assert np.abs(rise - scale * max(by, 0)).max() < 0.005  # the floor is measured, 0 is promised
+    assert np.abs((clip.rotations * stays.rotations).sum(-1)).min() > 1 - 1e-4
+    above = "height 0, where the floor should be" if by > 0 else "the floor, too"
+    (told,) = from_passes(clip)
+    assert told.endswith(f"cm above {above}: contacts there stay there.")
 
 
 @each_target

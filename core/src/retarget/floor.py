@@ -46,8 +46,9 @@ _REST = 0.06
 """Seconds before and after for which they must have been: falling, one leaves 1.8 cm behind."""
 
 _TRUST = 0.15
-"""Metres a measured level may lie from a floor the layout promises before it is not believed:
-feet can hang, rest on a chair or do a handstand."""
+"""Metres a measured level may lie above a floor the layout promises before it is not believed:
+feet can hang, stand on a box or do a handstand. Below the floor nothing can be: then there is no
+such floor, as where a clip was put about its own root."""
 
 _SOLE_DOWN, _TOES_UP = 0.5, 0.4
 """Sine by which a sole must face the floor, and by which toes may point up, of a foot that stands:
@@ -134,8 +135,9 @@ def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
             higher = _levels(heights[rests], level, max(2, round(_STOREY_TIME / each)))
     else:
         level, found_by = _under_body(motion, solver, moments)
-    if motion.source.ground_at_zero and abs(level - SOLE) > _TRUST:
-        return Floor(toe_level=SOLE, found_by="layout")
+    if motion.source.ground_at_zero and level > SOLE + _TRUST:
+        stood_on = (level, *higher) if found_by == "static toes" else ()
+        return Floor(toe_level=SOLE, found_by="layout", higher=stood_on)
     return Floor(toe_level=level, found_by=found_by, higher=higher)
 
 

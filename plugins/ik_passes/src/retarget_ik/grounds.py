@@ -48,9 +48,9 @@ def told(context: PassContext) -> tuple[str, ...]:
         return ("no foot stands still; the floor was taken from the body's lowest point.",)
     if found.found_by == "body":
         return ("no foot stands; the floor was taken from what of the body rests lowest.",)
+    heights = ", ".join(f"{100 * (level - found.toe_level):.0f}" for level in found.higher)
+    there = f"feet stand still {heights} cm above {{}}: contacts there stay there."
     if found.found_by == "layout":
-        return ("the feet stand on nothing near the floor; it was taken to be at height 0.",)
-    if found.higher:
-        heights = ", ".join(f"{100 * (level - found.toe_level):.0f}" for level in found.higher)
-        return (f"feet stand still {heights} cm above the floor, too: contacts there stay there.",)
-    return ()
+        nowhere = "the feet stand on nothing near the floor; it was taken to be at height 0."
+        return (there.format("height 0, where the floor should be") if heights else nowhere,)
+    return (there.format("the floor, too"),) if heights else ()
