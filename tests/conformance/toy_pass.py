@@ -10,6 +10,7 @@ from retarget import quaternions as quat
 from retarget.errors import RetargetError
 from retarget.testing import PassTests
 from retarget.testing.rigs import humanoid
+from retarget.values import Contacts
 
 
 class Toy:
@@ -93,6 +94,30 @@ class ForgetsTheProvenance(Toy):
         return {"toy": "smoothed"}
 
 
+class ForgetsTheContacts(Toy):
+    def apply(self, clip, context):
+        return attrs.evolve(super().apply(clip, context), contacts=None)
+
+
+class NamesContactsByJointsOfTheRig(Toy):
+    def apply(self, clip, context):
+        contacts = Contacts(points=["L_Foot"], touching=np.ones((1, clip.frames)))
+        return attrs.evolve(super().apply(clip, context), contacts=contacts)
+
+
+class TransposesTheContacts(Toy):
+    def apply(self, clip, context):
+        touching = np.ones((clip.frames, 2))
+        contacts = Contacts(points=["left_foot", "right_foot"], touching=touching)
+        return attrs.evolve(super().apply(clip, context), contacts=contacts)
+
+
+class CountsContactsOnward(Toy):
+    def apply(self, clip, context):
+        contacts = Contacts(points=["left_foot"], touching=np.ones((1, clip.frames + 1)))
+        return attrs.evolve(super().apply(clip, context), contacts=contacts)
+
+
 class NotUnit(Toy):
     def clean(self, rotations):
         return rotations
@@ -161,6 +186,7 @@ KEPT = "test_rig_rate_and_frames_are_kept"
 CLEAN = "test_tracks_stay_clean"
 PURE = "test_the_clip_given_is_not_changed"
 LENGTHS = "test_bone_lengths_never_change"
+CONTACTS = "test_contacts_are_of_the_source_and_not_lost"
 
 WRONG = [
     (SmoothsInPlace, PURE, "the rotations were changed"),
@@ -172,6 +198,11 @@ WRONG = [
     (DropsTheLastFrame, KEPT, "23 frames of 24"),
     (ChangesTheRate, KEPT, "60.0 frames/s, not 30.0"),
     (ForgetsTheProvenance, KEPT, "the provenance lost .*target"),
+    (ForgetsTheContacts, CONTACTS, "the contacts .* are lost"),
+    (NamesContactsByJointsOfTheRig, CONTACTS, "contacts of L_Foot, which the source does not have"),
+    (TransposesTheContacts, CONTACTS, r"what cannot be: Contacts.touching has shape \(24, 2\)"),
+    (CountsContactsOnward, CONTACTS, r"what cannot be: Clip.contacts.touching has shape \(1, 25\)"),
+    (TransposesTheContacts, CLEAN, r"what cannot be: Contacts.touching has shape \(24, 2\)"),
     (NotUnit, CLEAN, "not of unit length"),
     (HalfPrecision, CLEAN, "not of unit length"),
     (SignsFlip, CLEAN, "change sign between frames on Pelvis"),

@@ -10,7 +10,7 @@ from retarget import kinds
 from retarget.fk import NumpyFK
 from retarget.options import Options
 from retarget.retargeter import Retargeter
-from retarget.values import ExportResult, World
+from retarget.values import Contacts, ExportResult, World
 from support.contracts import Returning, a_clip, breach, checked, context
 from support.plugins import motion, rig
 
@@ -77,6 +77,19 @@ def test_a_motion_source_that_returns_no_motion_is_named(tmp_path, made, words):
         checked(kinds.MOTION_SOURCE, Returning(made)).load(tmp_path, Options())
 
 
+def test_a_motion_source_is_told_the_joint_and_the_frame(tmp_path):
+    rotations, root = motion().rotations.copy(), motion().root_translations.copy()
+    rotations[motion().skeleton.index["left_knee"], 1] = 0.5, 0, 0, 0.5
+    root[2] = 0, np.inf, 0
+    for changed, words in (
+        ({"rotations": rotations}, r"unit quaternions: left_knee at frame 1 is \(0.5, 0, 0, 0.5\)"),
+        ({"root_translations": root}, r"or infinity: pelvis at frame 2 is \(0, inf, 0\)"),
+    ):
+        with breach(words):
+            source = Returning(attrs.evolve(motion(), **changed))
+            checked(kinds.MOTION_SOURCE, source).load(tmp_path, Options())
+
+
 def test_rounding_to_float32_is_no_breach(tmp_path):
     rng = np.random.default_rng(0)
     q = rng.normal(size=motion().rotations.shape)
@@ -94,7 +107,10 @@ def test_rounding_to_float32_is_no_breach(tmp_path):
         (lambda: None, "returned NoneType from load\\(\\); expected Rig"),
         (motion, "returned Motion"),
         (lambda: rig().skeleton, "returned Skeleton"),
-        *((lambda n=n: rig(floor=n), "a rig whose floor is") for n in NOT_NUMBERS),
+        *(
+            (lambda n=n: rig(floor=n), f"what cannot be: Rig toy: floor is {n}; expected")
+            for n in NOT_NUMBERS
+        ),
         (
             lambda: attrs.evolve(
                 rig().skeleton,
@@ -149,6 +165,18 @@ def solved(change):
         *(
             (lambda r, p, n=n: World(rotations=spoilt(r, n), positions=p), "not unit")
             for n in (*NOT_NUMBERS, 2.0)
+        ),
+        (
+            lambda r, p: World(rotations=np.rint(r).astype(int), positions=p),
+            "an array of int64; expected floating point",
+        ),
+        (
+            lambda r, p: World(rotations=r, positions=np.rint(p).astype(np.int32)),
+            "an array of int32; expected floating point",
+        ),
+        (
+            lambda r, p: World(rotations=r, positions=p.astype(complex)),
+            "an array of complex128; expected floating point",
         ),
         *(
             (lambda r, p, n=n: World(rotations=r, positions=spoilt(p, n)), "positions with NaN")
@@ -211,6 +239,10 @@ def cut(clip):
     )
 
 
+def touching(given):
+    return Contacts(points=["left_foot"], touching=given)
+
+
 class Changing:
     """A pass that is the function it is given."""
 
@@ -248,6 +280,18 @@ class Changing:
         (
             lambda clip: attrs.evolve(clip, rotations=clip.rotations[1:]),
             "what cannot be: Clip.rotations has shape",
+        ),
+        (
+            lambda clip: attrs.evolve(clip, contacts=touching(np.ones((3, 1)))),
+            r"what cannot be: Contacts.touching has shape \(3, 1\); expected \(1, any\)",
+        ),
+        (
+            lambda clip: attrs.evolve(clip, contacts=touching(np.ones((1, 53)))),
+            r"what cannot be: Clip.contacts.touching has shape \(1, 53\); expected \(1, 3\)",
+        ),
+        (
+            lambda clip: attrs.evolve(clip, rotations=spoilt(clip.rotations, 2)),
+            r"right_wrist at frame 2 is \(0, 0, 0, 2\)",
         ),
     ],
 )

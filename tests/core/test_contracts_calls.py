@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from retarget import kinds
@@ -87,7 +88,16 @@ def test_a_source_need_not_explain(tmp_path):
     assert checked(kinds.MOTION_SOURCE, Returning(None)).why_not(tmp_path) is None
 
 
-@pytest.mark.parametrize("given", [".glb", (), [".glb"], ("glb",), (".GLB",), (".glb", 3), None])
+def test_a_breach_ends_in_one_full_stop(tmp_path):
+    rootless = Returning(lambda: attrs.evolve(motion(), fps=-1))
+    with breach() as caught:
+        checked(kinds.MOTION_SOURCE, rootless).load(tmp_path, Options())
+    assert ".." not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "given", [".glb", (), [".glb"], ("glb",), (".GLB",), (".a.glb",), (".",), (".glb", 3), None]
+)
 def test_suffixes_are_a_tuple_of_suffixes(given):
     source, exporter = ToySource(), ToyExporter()
     source.suffixes = exporter.formats = given

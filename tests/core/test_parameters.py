@@ -7,6 +7,7 @@ import pytest
 
 from retarget import Options, Retargeter, UsageError
 from retarget.cli import main
+from retarget.errors import PluginContractError
 from retarget.parameters import parameter, parameters_of, settings, with_values
 from support.commands import clip, convert_command
 from support.motions import motion
@@ -69,6 +70,7 @@ def test_texts_and_values_become_the_declared_types(given, made):
         ({"order": "1.5"}, r"a whole number"),
         ({"turn": "perhaps"}, r"yes or no"),
         ({"mode": "wild"}, r"choose one of: soft, hard"),
+        ({3: 1}, r"one\.3: the pass one has no such parameter"),
     ],
 )
 def test_what_cannot_be_is_refused(given, words):
@@ -145,3 +147,42 @@ def test_plugins_tells_of_one(monkeypatch, capsys):
     assert [p["name"] for p in one["parameters"]] == ["reach", "order", "turn", "mode"]
     assert main(["plugins", "nobody"]) == 2
     assert "No plugin offers 'nobody'" in capsys.readouterr().err
+
+
+def declaring(made):
+    """A pass whose parameters are one field, `reach`."""
+    one = Keeps()
+    one.parameters = attrs.make_class("Odd", {"reach": made}, frozen=True, kw_only=True)
+    return one
+
+
+WRONG = [
+    (attrs.field(default=0.2), r"Odd\.reach is not made with retarget\.parameters\.parameter\(\)"),
+    (parameter(None, "how far"), r"Odd\.reach has the default None, not yes or no, a number or a"),
+    (parameter((1, 2), "how far"), r"Odd\.reach has the default \(1, 2\), not yes or no"),
+]
+
+
+@pytest.mark.parametrize(("made", "words"), WRONG)
+def test_a_field_that_is_no_parameter_is_its_plugins_fault(
+    made, words, tmp_path, monkeypatch, capsys
+):
+    plugin = Toys(passes=[offer("odd", declaring(made))])
+    told = rf"Plugin extra1: Keeps \(odd\) has parameters that cannot be: {words}"
+    with pytest.raises(PluginContractError, match=told):
+        toy_plugins(plugin).pass_("odd").parameters  # noqa: B018 - it is looked at
+
+    monkeypatch.chdir(tmp_path)
+    clip("walk.npz")
+    ran = convert_command(monkeypatch, capsys)("walk.npz", "--pass", "odd", plugins=[plugin])
+    assert (ran.status, "has parameters that cannot be: Odd.reach" in ran.err) == (1, True)
+
+    monkeypatch.setattr("retarget.cli.plugins.Plugins", lambda: toy_plugins(plugin))
+    assert main(["plugins", "odd"]) == 1
+    assert "Plugin extra1: Keeps (odd) has parameters that cannot" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("made", "words"), WRONG)
+def test_so_it_is_of_a_pass_that_no_plugin_offers(made, words):
+    with pytest.raises(PluginContractError, match=rf"^{words}"):
+        Retargeter(scaled(1.0), passes={"odd": declaring(made)})

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 import retarget
-from retarget import roles, smpl
+from retarget import contracts, roles, smpl, soundness
+from retarget.errors import ValueShapeError
 from retarget.testing.passes import Tap
 from retarget.values import Rig
+from support.contracts import Returning
 from support.motions import motion
+from support.plugins import offer, toy_plugins
 
 
 def fingerless():
@@ -76,3 +79,79 @@ def test_sources_with_equal_skeletons_share_one():
         retargeter.retarget(attrs.evolve(made, skeleton=attrs.evolve(made.skeleton)))
     first, second = (context.motion.skeleton for _, context in tap.given)
     assert first is second
+
+
+def spoilt(motion, track, at, numbers):
+    """The motion with some numbers of a track changed."""
+    array = getattr(motion, track).copy()
+    array[at] = numbers
+    return attrs.evolve(motion, **{track: array})
+
+
+@pytest.mark.parametrize(
+    ("track", "at", "numbers", "told"),
+    [
+        ("rotations", (4, 7, 2), np.nan, r"left_knee at frame 7 is \(.*nan.*\)"),
+        ("rotations", (4, 7), np.inf, r"left_knee at frame 7 is \(inf, inf, inf, inf\)"),
+        ("rotations", (4, 7), [0, 0, 0, 2], r"left_knee at frame 7 is \(0, 0, 0, 2\)"),
+        ("rotations", (4, 7), 0, r"left_knee at frame 7 is \(0, 0, 0, 0\)"),
+        ("rotations", (4, 7), 1e30, r"left_knee at frame 7 is \(1e\+30, .*\)"),
+        ("root_translations", (8, 1), np.nan, r"pelvis at frame 8 is \(.*, nan, .*\)"),
+        ("root_translations", (8, 1), -np.inf, r"pelvis at frame 8 is \(.*, -inf, .*\)"),
+    ],
+)
+@pytest.mark.parametrize("passes", [{}, {"tap": Tap()}])
+def test_a_motion_whose_numbers_are_unsound_is_told_with_joint_and_frame(
+    track, at, numbers, told, passes
+):
+    made = spoilt(motion(frames=12)[0], track, at, numbers)
+    with pytest.raises(ValueShapeError, match=rf"^The motion has {track.split('_')[0]}.*{told}\."):
+        retarget.Retargeter(retarget.load_rig(), passes=passes).retarget(made)
+
+
+def test_a_motion_made_in_memory_is_nobody_elses_fault(tmp_path):
+    made = spoilt(motion(frames=12)[0], "rotations", ..., 0.7)
+    with pytest.raises(ValueShapeError, match=r"^The motion has rotations that are not unit"):
+        retarget.run(made, output=tmp_path / "a.glb")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_motion_that_was_sound_is_looked_at_again_where_it_changed():
+    made, _ = motion(frames=12)
+    retargeter = retarget.Retargeter(retarget.load_rig())
+    retargeter.retarget(made)
+    for track in ("rotations", "root_translations"):
+        with pytest.raises(ValueShapeError):
+            retargeter.retarget(spoilt(made, track, -1, np.nan))
+
+
+def test_the_numbers_of_a_file_are_looked_at_once(monkeypatch, tmp_path):
+    looked, look = [], soundness.not_unit
+    monkeypatch.setattr(contracts, "not_unit", lambda *_: None)  # the solver's results are others
+    monkeypatch.setattr(soundness, "not_unit", lambda *given: looked.append(1) or look(*given))
+    plugins = toy_plugins(sources=[offer("toy", Returning(motion(frames=12)[0]))])
+    (tmp_path / "walk.npz").write_text("toy")
+    loaded = retarget.load_motion(tmp_path / "walk.npz", plugins=plugins)
+    assert len(looked) == 1
+    retarget.Retargeter(retarget.load_rig()).retarget(attrs.evolve(loaded, warnings=["late"]))
+    assert len(looked) == 1
+
+
+@pytest.mark.parametrize("given", [{"fps": 30}, {}])
+def test_options_that_are_none_are_refused(given, tmp_path):
+    rig, words = retarget.load_rig(), r"^options is \{.*\}; give Options"
+    clip = retarget.Retargeter(rig).retarget(motion(frames=2)[0])
+    for call in (
+        lambda: retarget.Retargeter(rig, options=given),
+        lambda: retarget.run(motion(frames=2)[0], output=tmp_path / "a.glb", options=given),
+        lambda: retarget.export(clip, tmp_path / "a.glb", options=given, force=True),
+    ):
+        with pytest.raises(retarget.UsageError, match=words):
+            call()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_source_named_by_a_text_names_the_clip():
+    made, _ = motion(frames=2, path="clips/walk.npz")
+    clip = retarget.Retargeter(retarget.load_rig()).retarget(made)
+    assert (clip.name, clip.provenance["source"]) == ("walk", "walk.npz")

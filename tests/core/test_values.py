@@ -74,7 +74,7 @@ def test_the_rest_pose_in_the_skeletons_own_space_is_the_oracles():
     rng = np.random.default_rng(0)
     parents = [-1, 0, 1, 1, 0, 4, 2]
     tree = Skeleton(
-        names="abcdefg",
+        names=list("abcdefg"),
         parents=parents,
         rest_translations=rng.normal(size=(7, 3)),
         rest_rotations=Rotation.random(7, rng).as_quat(),
@@ -100,6 +100,7 @@ def test_the_rest_pose_in_the_skeletons_own_space_is_the_oracles():
         ({"fps": -30}, "fps is -30"),
         ({"fps": float("nan")}, "fps is nan"),
         ({"fps": float("inf")}, "fps is inf"),
+        ({"fps": 10_001}, r"fps is 10001; expected a positive number of frames/s, up to 10000"),
         (tracks(frames=0), "no frames"),
     ],
 )
@@ -170,6 +171,22 @@ def test_a_rig_refuses_roles_that_lead_nowhere(roles, words):
         rig(roles=roles)
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"floor": np.nan}, "Rig toy: floor is nan; expected a height"),
+        ({"floor": -np.inf}, "Rig toy: floor is -inf; expected a height"),
+        ({"place": [0, 0, 0]}, r"Rig toy: place has shape \(3,\); expected \(2\)"),
+        ({"place": [np.nan, 0]}, "Rig toy: place holds NaN or infinity"),
+    ],
+)
+def test_a_rig_stands_somewhere(changes, words):
+    with pytest.raises(ValueShapeError, match=words):
+        rig(**changes)
+    with pytest.raises(ValueShapeError, match=words):
+        attrs.evolve(rig(), **changes)
+
+
 def test_a_rig_finds_joints_by_role():
     assert rig(roles={"leg": "left_hip", "hips": "pelvis"}).joint_of_role == {
         "left_hip": 2,
@@ -193,6 +210,29 @@ def test_one_frame_lasts_no_time():
     assert clip.times().tolist() == [0]
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda text: Motion(skeleton=skeleton(), **tracks(), warnings=text),
+        lambda text: Clip(rig=rig(), **tracks(), warnings=text),
+        lambda text: rig(warnings=text),
+        lambda text: Contacts(points=text, touching=np.ones((4, 3))),
+        lambda text: skeleton(names=text),
+        lambda text: ExportResult(
+            path="a.glb", frames=1, duration=0, bytes_written=3, warnings=text
+        ),
+    ],
+)
+def test_a_text_is_not_taken_for_a_list_of_its_letters(make):
+    with pytest.raises(ValueShapeError, match="'oops' stands for a list of texts"):
+        make("oops")
+
+
+def test_a_source_holds_a_path():
+    assert Source(path="clips/walk.npz").path == Path("clips/walk.npz")
+    assert Source().path is Source(path=None).path is None
+
+
 def test_an_export_result_holds_a_path_and_a_tuple_of_warnings():
     result = ExportResult(path="a.glb", frames=1, duration=0, bytes_written=3, warnings=["w"])
     assert result.path == Path("a.glb")
@@ -208,3 +248,33 @@ def test_contacts_are_told_in_runs():
     touching = [[1, 1, 0, 1, 0], [0, 0, 0, 0, 0], [0, 0, 0, 1, 1]]
     contacts = Contacts(points=("a", "b", "c"), touching=touching)
     assert contacts.runs() == {"a": [[0, 1], [3, 3]], "b": [], "c": [[3, 4]]}
+
+
+@pytest.mark.parametrize(
+    ("points", "touching", "words"),
+    [
+        (["a"], np.ones((5, 1)), r"Contacts.touching has shape \(5, 1\); expected \(1, any\)"),
+        (["a", "b"], np.ones((1, 5)), r"Contacts.touching has shape \(1, 5\)"),
+        (["a"], np.ones(5), r"Contacts.touching has shape \(5,\)"),
+        (["a", "a"], np.ones((2, 5)), "Contacts.points name one twice: a, a"),
+    ],
+)
+def test_contacts_have_a_row_for_each_point(points, touching, words):
+    with pytest.raises(ValueShapeError, match=words):
+        Contacts(points=points, touching=touching)
+
+
+@pytest.mark.parametrize("frames", [1, 3, 54])
+def test_contacts_have_as_many_frames_as_their_clip(frames):
+    contacts = Contacts(points=["left_foot"], touching=np.ones((1, frames)))
+    words = rf"Clip.contacts.touching has shape \(1, {frames}\); expected \(1, 4\)"
+    with pytest.raises(ValueShapeError, match=words):
+        Clip(rig=rig(), **tracks(), contacts=contacts)
+    assert Clip(rig=rig(), **tracks(frames), contacts=contacts).contacts is contacts
+
+
+def test_what_evolve_does_not_change_stays_the_same_array():
+    motion = Motion(skeleton=skeleton(), **tracks())
+    later = attrs.evolve(motion, warnings=["late"])
+    assert later.rotations is motion.rotations
+    assert later.root_translations is motion.root_translations

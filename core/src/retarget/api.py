@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from retarget.loading import load_motion, load_passes, load_rig
-from retarget.options import Options
+from retarget.options import Options, or_defaults
 from retarget.pipeline import Pipeline
 from retarget.values import Motion, Rig
 
@@ -92,7 +92,7 @@ def export(
 
     Raises:
         OutputExistsError: the file is there and `force` is off.
-        UsageError: there is no such backend.
+        UsageError: there is no such backend, or `options` is no Options.
         RetargetError: nothing can be written there.
 
     """
@@ -108,5 +108,5 @@ def export(
 
 
 def _with_force(options: Options | None, *, force: bool) -> Options:
-    options = options or Options()
+    options = or_defaults(options)
     return attrs.evolve(options, force=True) if force else options

@@ -8,19 +8,21 @@ exception but a RetargetError, which is the provider's word to the user.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar, cast
 
 import attrs
 import numpy as np
 
 from retarget.errors import PluginContractError, RetargetError, UsageError, ValueShapeError
+from retarget.parameters import parameters_of
 from retarget.plugins import version_of
 from retarget.providers import APoseSource, Exporter, FKSolver, MotionSource, Pass
+from retarget.soundness import fault_of_motion, not_finite, not_unit
 from retarget.values import Clip, ExportResult, Motion, Rig, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from retarget.context import PassContext
     from retarget.options import Options
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from retarget.values import Float32, Skeleton
 
 T = TypeVar("T")
-
-UNIT_TOLERANCE = 1e-3
-"""How far the squared length of a float32 quaternion may lie from 1."""
 
 
 @attrs.frozen
@@ -59,7 +58,7 @@ class _Checked(Generic[T]):
     def breach(self, what: str) -> NoReturn:
         """Raise the error that names the culprit."""
         raise PluginContractError(
-            f"Plugin {self.owner}: {self._who} {what}. "
+            f"Plugin {self.owner}: {self._who} {what.removesuffix('.')}. "
             f"This is a fault of {self.owner}, not of your file."
         )
 
@@ -94,10 +93,10 @@ class _Checked(Generic[T]):
 
     def _check_suffixes(self, given: Any) -> None:
         fits = isinstance(given, tuple) and all(isinstance(suffix, str) for suffix in given)
-        if not (fits and given and all(s[:1] == "." and s == s.lower() for s in given)):
+        if not (fits and given and all(Path(f"x{s}").suffix == s == s.lower() for s in given)):
             self.breach(
                 f"has {self.suffix_member} {given!r}; expected a tuple of lower-case suffixes, "
-                "dot first, such as ('.npz',)"
+                "dot first and no other, such as ('.npz',)"
             )
 
     def expect(self, value: object, kind: type[Any], call: str) -> None:
@@ -116,16 +115,10 @@ class _Checked(Generic[T]):
             self.expect(reason, str, "why_not()")
         return cast("str | None", reason)
 
-    def finite(self, array: np.ndarray[Any, Any], what: str) -> None:
-        """Check an array for NaN and infinity."""
-        if not np.isfinite(array).all():
-            self.breach(f"returned {what} with NaN or infinity")
-
-    def unit(self, rotations: np.ndarray[Any, Any], what: str) -> None:
-        """Check quaternions for unit length; NaN fails, too."""
-        square = np.einsum("...i,...i->...", rotations, rotations)
-        if not (square.min() > 1 - UNIT_TOLERANCE and square.max() < 1 + UNIT_TOLERANCE):
-            self.breach(f"returned {what} that are not unit quaternions")
+    def expect_sound(self, fault: str | None) -> None:
+        """Check what `soundness` found in the numbers of a returned value."""
+        if fault is not None:
+            self.breach(f"returned {fault}")
 
 
 class CheckedMotionSource(_Checked[MotionSource]):
@@ -153,8 +146,7 @@ class CheckedMotionSource(_Checked[MotionSource]):
         with self.calling("load()"):
             motion = self.provider.load(path, options)
         self.expect(motion, Motion, "load()")
-        self.unit(motion.rotations, "rotations")
-        self.finite(motion.root_translations, "root translations")
+        self.expect_sound(fault_of_motion(motion))
         return motion
 
 
@@ -177,8 +169,6 @@ class CheckedAPoseSource(_Checked[APoseSource]):
         with self.calling("load()"):
             rig = self.provider.load(spec, options)
         self.expect(rig, Rig, "load()")
-        if not np.isfinite(rig.floor):
-            self.breach(f"returned a rig whose floor is {rig.floor}")
         return rig
 
 
@@ -200,8 +190,12 @@ class CheckedFKSolver(_Checked[FKSolver]):
             self.expect(array, np.ndarray, "solve()")
             if array.shape != shape:
                 self.breach(f"returned an array of shape {array.shape}; expected {shape}")
-        self.unit(world.rotations, "rotations")
-        self.finite(world.positions, "positions")
+            if not np.issubdtype(array.dtype, np.floating):
+                self.breach(f"returned an array of {array.dtype}; expected floating point")
+        self.expect_sound(
+            not_unit(world.rotations, skeleton.names)
+            or not_finite(world.positions, "positions", skeleton.names)
+        )
         return world
 
 
@@ -274,6 +268,11 @@ class CheckedPass(_Checked[Pass]):
         declared = getattr(self.provider, "parameters", None)
         if declared is not None and not (isinstance(declared, type) and attrs.has(declared)):
             self.breach("has parameters that are no attrs class")
+        if declared is not None:
+            try:
+                parameters_of(declared)
+            except PluginContractError as error:
+                self.breach(f"has parameters that cannot be: {error}")
         return cast("type[Any] | None", declared)
 
     def apply(self, clip: Clip, context: PassContext) -> Clip:
@@ -288,11 +287,12 @@ class CheckedPass(_Checked[Pass]):
                 f"changed {clip.frames} frames at {clip.fps:g} to {changed.frames} at "
                 f"{changed.fps:g}; a pass keeps both"
             )
+        names = clip.rig.skeleton.names
         if not np.may_share_memory(clip.rotations, changed.rotations):
-            for before, after in zip(clip.rotations, changed.rotations, strict=True):
+            for joint, before, after in zip(names, clip.rotations, changed.rotations, strict=True):
                 if not np.array_equal(before, after):  # cheaper than to check every track
-                    self.unit(after, "rotations")
-        self.finite(changed.root_translations, "root translations")
+                    self.expect_sound(not_unit(after[None], [joint]))
+        self.expect_sound(not_finite(changed.root_translations[None], "root translations", names))
         return changed
 
 

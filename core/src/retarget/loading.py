@@ -16,7 +16,7 @@ from retarget.errors import (
     RetargetError,
     UsageError,
 )
-from retarget.options import Options
+from retarget.options import Options, or_defaults
 from retarget.plugins import Plugins
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def load_motion(
         RetargetError: the file cannot be used, or several sources claim it.
 
     """
-    path, options, plugins = Path(path), options or Options(), plugins or Plugins()
+    path, options, plugins = Path(path), or_defaults(options), plugins or Plugins()
     if not path.is_file():
         raise FileReadError(f"{path}: {_no_file(path)}.")
     reader = plugins.motion_source(source) if source else _sniffed(path, plugins)
@@ -83,7 +83,7 @@ def load_rig(
 
     """
     text = DEFAULT_TARGET if spec is None else os.fspath(spec)
-    options, plugins = options or Options(), plugins or Plugins()
+    options, plugins = or_defaults(options), plugins or Plugins()
     if text == DEFAULT_TARGET:
         rig = plugins.apose_source(DEFAULT_TARGET).load(text, options)
     else:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from retarget.errors import UsageError
+from retarget.errors import PluginContractError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,7 +59,20 @@ def parameter(
 
 
 def parameters_of(declared: type[Any]) -> tuple[Parameter, ...]:
-    """Return what a class of parameters declares, in its order."""
+    """Return what a class of parameters declares, in its order.
+
+    Raises:
+        PluginContractError: a field is not made with `parameter`, or its default has no type that
+            a text can be read as.
+
+    """
+    for field in attrs.fields(declared):
+        where = f"{declared.__qualname__}.{field.name}"
+        if "retarget" not in field.metadata:
+            raise PluginContractError(f"{where} is not made with retarget.parameters.parameter().")
+        if not isinstance(field.default, bool | int | float | str):
+            kinds = "yes or no, a number or a text"
+            raise PluginContractError(f"{where} has the default {field.default!r}, not {kinds}.")
     return tuple(
         Parameter(name=field.name, default=field.default, **field.metadata["retarget"])
         for field in attrs.fields(declared)
@@ -79,7 +92,7 @@ def with_values(declared: type[P], given: Mapping[str, Any], owner: str) -> P:
     values = {}
     for name, value in given.items():
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
+            near = difflib.get_close_matches(str(name), known, 1)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise UsageError(
                 f"{owner}.{name}: the pass {owner} has no such parameter.{hint} "

@@ -12,7 +12,7 @@ import numpy as np
 from retarget import kinds
 from retarget.errors import UsageError
 from retarget.loading import DEFAULT_PASSES, load_motion, load_passes, load_rig
-from retarget.options import Options
+from retarget.options import Options, or_defaults
 from retarget.output import refuse, refuse_own, replacing
 from retarget.plugins import Plugins
 from retarget.retargeter import Retargeter
@@ -69,7 +69,7 @@ class Pipeline:
             RetargetError: a plugin does not load, or the target cannot be made.
 
         """
-        options, plugins = options or Options(), plugins or Plugins()
+        options, plugins = or_defaults(options), plugins or Plugins()
         exporter = plugins.exporter(backend)
         solver = plugins.fk_solver(fk_solver)
         chosen = load_passes(passes, plugins=plugins)

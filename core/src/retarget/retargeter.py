@@ -10,16 +10,17 @@ from retarget import __version__, floor
 from retarget import quaternions as quat
 from retarget.context import PassContext
 from retarget.contracts import CheckedFKSolver, made_by
-from retarget.errors import UsageError
+from retarget.errors import UsageError, ValueShapeError
 from retarget.fk import NumpyFK
 from retarget.frame0 import with_apose
 from retarget.matching import Match, match
-from retarget.options import Options
+from retarget.options import Options, or_defaults
 from retarget.parameters import with_values
 from retarget.plugins import CORE
 from retarget.resample import resample
 from retarget.root import RootPath
 from retarget.root_jumps import mended
+from retarget.soundness import fault_of_motion
 from retarget.transfer import Transfer
 from retarget.values import Clip
 
@@ -60,9 +61,14 @@ class Retargeter:
         passes: Mapping[str, Pass] | None = None,
         solver: FKSolver | None = None,
     ) -> None:
-        """Keep what is given; the work is done on the first motion of each source skeleton."""
+        """Keep what is given; the work is done on the first motion of each source skeleton.
+
+        Raises:
+            UsageError: `options` is no Options, or sets parameters that there are not.
+
+        """
         self.rig = rig
-        self.options = options or Options()
+        self.options = or_defaults(options)
         self.passes = dict(passes or {})
         self._parameters = _parameters(self.passes, self.options)
         self.solver = solver or CheckedFKSolver(NumpyFK(), "numpy", CORE)
@@ -73,8 +79,12 @@ class Retargeter:
 
         Raises:
             MatchError: rig and motion share too few roles.
+            ValueShapeError: the motion holds NaN, infinity or quaternions that are not unit.
 
         """
+        fault = fault_of_motion(motion)
+        if fault is not None:
+            raise ValueShapeError(f"The motion has {fault}. Mend it or leave those frames out.")
         motion = mended(motion)
         if self.options.fps is not None:
             motion = resample(motion, self.options.fps)

@@ -1,8 +1,9 @@
-"""The values that flow through the pipeline: frozen, keyword-only, checked once when made.
+"""The values that flow through the pipeline: frozen, keyword-only, checked when made.
 
 Conventions, everywhere inside: right-handed, +Y up, +Z forward, +X the character's left; metres,
 seconds; quaternions xyzw, unit, sign-continuous; joint-major tracks `(J, F, …)` in float32. Arrays
-are read-only once inside a value. Loaders convert at their edge, backends at theirs.
+are read-only once inside a value. Loaders convert at their edge, backends at theirs. Names, shapes
+and rates are checked here; the numbers of whole tracks where they come in, by `soundness`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import attrs
 import numpy as np
 
 from retarget.errors import ValueShapeError
+from retarget.options import FASTEST
 from retarget.runs import runs_of
 
 if TYPE_CHECKING:
@@ -30,10 +32,15 @@ if TYPE_CHECKING:
 
 
 def _read_only(array: Any, dtype: type[np.generic]) -> NDArray[Any]:
-    """Return a read-only array of `dtype`; copies only where the dtype differs."""
-    view = np.asarray(array, dtype=dtype).view()
-    view.flags.writeable = False
-    return view
+    """Return a read-only array of `dtype`; copies only where the dtype differs.
+
+    One that is read-only already stays the same object: what is known of it stays known.
+    """
+    locked = np.asarray(array, dtype=dtype)
+    if locked.flags.writeable:
+        locked = locked.view()
+        locked.flags.writeable = False
+    return locked
 
 
 # One named function per converter: mypy's attrs plugin knows no others.
@@ -54,6 +61,8 @@ def _bool(array: Any) -> NDArray[np.bool_]:
 
 
 def _strings(strings: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(strings, str):  # its letters would be taken for texts
+        raise ValueShapeError(f"The text {strings!r} stands for a list of texts; put it into one.")
     return tuple(strings)
 
 
@@ -163,7 +172,7 @@ class World:
 class Source:
     """Where a motion came from and what its file said, for reports and provenance."""
 
-    path: Path | None = None
+    path: Path | None = attrs.field(default=None, converter=attrs.converters.optional(Path))
     kind: str = ""
     """The layout, in a few words: "AMASS SMPL-H", "SMPL-X stage II" …"""
     read_by: str = ""
@@ -281,7 +290,7 @@ class Rig:
     warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse roles of joints that do not exist and roles given twice."""
+        """Refuse roles of joints that do not exist, roles given twice, and a place that is none."""
         unknown = sorted((set(self.roles) | set(self.follows)) - set(self.skeleton.names))
         if unknown:
             raise ValueShapeError(f"Rig {self.name}: roles name unknown joints {unknown}.")
@@ -289,7 +298,11 @@ class Rig:
         twice = sorted({role for role in given if given.count(role) > 1})
         if twice:
             raise ValueShapeError(f"Rig {self.name}: roles given to two joints: {twice}.")
+        if not np.isfinite(self.floor):
+            raise ValueShapeError(f"Rig {self.name}: floor is {self.floor}; expected a height.")
         _shape(f"Rig {self.name}: place", self.place, (2,))
+        if not np.isfinite(self.place).all():
+            raise ValueShapeError(f"Rig {self.name}: place holds NaN or infinity.")
         if self.asset is not None:
             _shape(f"Rig {self.name}: asset.nodes", self.asset.nodes, (len(self.skeleton),))
             _shape(f"Rig {self.name}: asset.turn", self.asset.turn, (4,))
@@ -308,6 +321,12 @@ class Contacts:
     """Roles of the C points: ankles stand for heels, feet for toes."""
     touching: NDArray[np.bool_] = attrs.field(converter=_bool, repr=False)
     """(C, F) True where the point is in contact."""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a row too many or too few, and points named twice."""
+        _shape("Contacts.touching", self.touching, (len(self.points), None))
+        if len(set(self.points)) < len(self.points):
+            raise ValueShapeError(f"Contacts.points name one twice: {', '.join(self.points)}.")
 
     def runs(self) -> dict[str, list[list[int]]]:
         """Return the first and the last frame of each contact, by point."""
@@ -350,6 +369,9 @@ class Clip:
     def __attrs_post_init__(self) -> None:
         """Refuse arrays that do not fit the rig or each other."""
         _check_tracks("Clip", self.rig.skeleton, self.rotations, self.root_translations, self.fps)
+        if self.contacts is not None:
+            points = len(self.contacts.points)
+            _shape("Clip.contacts.touching", self.contacts.touching, (points, self.frames))
 
     @property
     def frames(self) -> int:
@@ -385,5 +407,7 @@ def _check_tracks(
     _shape(f"{what}.root_translations", root, (rotations.shape[1], 3))
     if rotations.shape[1] == 0:
         raise ValueShapeError(f"{what} has no frames.")
-    if not (np.isfinite(fps) and fps > 0):
-        raise ValueShapeError(f"{what}.fps is {fps}; expected a positive number of frames/s.")
+    if not 0 < fps <= FASTEST:
+        raise ValueShapeError(
+            f"{what}.fps is {fps:g}; expected a positive number of frames/s, up to {FASTEST:g}."
+        )

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from retarget import smpl
-from retarget.errors import RetargetError
+from retarget.contacts import points_of
+from retarget.errors import RetargetError, ValueShapeError
 from retarget.options import Options
 from retarget.retargeter import Retargeter
 from retarget.testing.compare import assert_continuous, assert_unit
@@ -18,7 +19,7 @@ from retarget.testing.kit import Kit
 from retarget.testing.motions import as_motion, true_motion
 from retarget.testing.oracle import world_of_tracks
 from retarget.testing.rigs import RIGS
-from retarget.values import Clip, Skeleton
+from retarget.values import Clip, Contacts, Skeleton
 
 if TYPE_CHECKING:
     from retarget.context import PassContext
@@ -69,6 +70,8 @@ class PassTests(Kit, ABC):
         """Return what the pass makes of a clip; skip the check where the pass refuses it."""
         try:
             changed = self.make().apply(clip, context)
+        except ValueShapeError as fault:  # told to users as the plugin's fault, not as a refusal
+            pytest.fail(f"apply made what cannot be: {fault}")
         except RetargetError as refusal:
             self._assert_may_refuse(clip.rig, refusal)
             pytest.skip(f"refused: {refusal}")
@@ -96,6 +99,19 @@ class PassTests(Kit, ABC):
         assert np.isfinite(changed.root_translations).all(), "root translations are not finite"
         assert_unit(changed.rotations, names)
         assert_continuous(changed.rotations, names)
+
+    @each_rig
+    def test_contacts_are_of_the_source_and_not_lost(self, rig: str) -> None:
+        """What a pass before it found stays told; points are called by roles of the source."""
+        clip, context = self.given(rig)
+        skeleton = context.motion.skeleton
+        points = points_of(skeleton)
+        touching = np.indices((len(points), clip.frames)).sum(axis=0) % 3 > 0
+        found = Contacts(points=points, touching=touching)
+        told = self.applied(attrs.evolve(clip, contacts=found), context).contacts
+        assert told is not None, "the contacts that a pass before had found are lost"
+        strange = [point for point in told.points if point not in skeleton.index]
+        assert not strange, f"contacts of {', '.join(strange)}, which the source does not have"
 
     @each_rig
     def test_bone_lengths_never_change(self, rig: str) -> None:
