@@ -53,6 +53,7 @@ FIGURES = (
     "leg_direction_max",
     "untouched_direction_max",
     "knee_acceleration_ratio",
+    "snap",
     "jerk_ratio",
     "jerk_added",
     "hand_hand",

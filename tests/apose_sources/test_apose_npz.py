@@ -10,6 +10,7 @@ import retarget
 from retarget import roles, smpl
 from retarget.errors import FileReadError, RetargetError, UsageError
 from support.data import shared
+from support.generated import mirrored
 
 A_POSE = smpl.SMPLH_A_POSE
 PARENTS = [roles.HUMANOID.index(p) if (p := roles.PARENT[r]) else -1 for r in roles.HUMANOID]
@@ -56,12 +57,20 @@ def test_any_axes_and_facing_come_out_up_and_forward(tmp_path, turn):
     assert rig.warnings == ()
 
 
-def test_a_body_off_its_axes_is_turned_and_told(tmp_path):
-    turn = Rotation.from_euler("y", 40, degrees=True)
-    rig = retarget.load_rig(write(tmp_path / "a.npz", turn.apply(A_POSE.copy())))
+@pytest.mark.parametrize(
+    ("turn", "faces"),
+    [
+        (Rotation.from_euler("y", 40, degrees=True), "40° off +Z, towards +X"),
+        (Rotation.from_euler("y", -130, degrees=True), "40° off -X, towards -Z"),
+        (Rotation.from_euler("z", 30, degrees=True) * BLENDER, "30° off -Y, towards +X"),
+    ],
+)
+def test_a_body_off_its_axes_is_turned_and_told(tmp_path, turn, faces):
+    path = write(tmp_path / "a.npz", turn.apply(mirrored()))  # its hips are level, to the degree
+    rig = retarget.load_rig(path)
     hips = rest(rig)[1] - rest(rig)[2]
     assert abs(hips[2]) < 1e-9 < hips[0]
-    assert "off its axes" in rig.warnings[0]
+    assert rig.warnings == (f"{path}: the body faces {faces}; it is turned to +Z.",)
 
 
 def test_names_and_order_are_the_files(tmp_path):

@@ -144,14 +144,15 @@ def test_joints_above_the_hips_are_left_out_and_those_below_are_all_there(tmp_pa
     assert "Sword" not in names  # it is no joint, and nothing needs it
 
 
-def test_a_body_off_its_axes_is_turned_and_told(tmp_path):
-    for degrees in (40, -130):
+def test_of_a_body_off_its_axes_it_is_told_where_it_faces(tmp_path):
+    for degrees, faces in ((40, "40° off +Z, towards +X"), (-130, "40° off -X, towards -Z")):
         turn = Rotation.from_euler("y", degrees, degrees=True)
         rig = load(characters.turned(characters.mixamo(), turn), tmp_path)
         _, places = walked(rig.skeleton)
         left, right = (places[rig.joint_of_role[f"{s}_hip"]] for s in ("left", "right"))
         assert abs(left[2] - right[2]) < 1e-6 < left[0] - right[0]
-        assert "off its axes" in rig.warnings[0]
+        (told,) = (w for w in rig.warnings if "faces" in w)
+        assert told == f"{rig.asset.path}: the body faces {faces}; the motion goes where it faces."
 
 
 def test_a_hairs_breadth_off_its_axes_is_on_them(tmp_path):

@@ -48,7 +48,8 @@ def test_the_json_has_every_metric_under_documented_keys(made, capsys):
     assert set(told) == {"retarget", "files", "worst", "mean", "checked", "failed", "beyond"}
     (file,) = told["files"]
     assert set(file) == {
-        "file", "source", "animation", "frames", "fps", "frame0", "passes", "figures", "warnings"
+        "file", "source", "animation", "frames", "fps", "frame0", "passes", "travel", "figures",
+        "warnings",
     }  # fmt: skip
     assert list(file["figures"]) == list(METRICS) == list(told["worst"]) == list(told["mean"])
     assert file["figures"]["slip"]["limit"] == 50

@@ -62,6 +62,80 @@ def test_one_frame_out_of_place_is_a_pop():
     assert report["knee_acceleration"] == pytest.approx(np.radians(6) * FPS**2, rel=1e-3)
 
 
+# Snaps
+
+
+def jumping(frames, fps, role, angles, **more):
+    """The report of a target one joint of which turns so far, by frame, on a source that stands."""
+    still = standing(frames, fps)
+    spoilt = turned(still, role, np.asarray(angles, float), [1, 0, 0])
+    return measure(same_body(), places_of(spoilt), still, **more)
+
+
+@pytest.mark.parametrize("fps", [24.0, 30.0, 50.0, 120.0, 240.0])
+@pytest.mark.parametrize("back", [False, True])
+def test_a_jump_is_one_size_at_any_rate(fps, back):
+    angles = np.where(np.arange(60) >= 20, 25.0, 0.0)
+    if back:  # out of place for one frame alone
+        angles[21:] = 0
+    report = jumping(60, fps, "left_elbow", angles)
+    assert report["snap"] == pytest.approx(25, abs=1e-3)
+    told = report.as_json()["snap"]
+    assert told["joint"] == "left_elbow"
+    assert told["frame"] in ((20, 21) if back else (20,))
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("left_shoulder", "left_shoulder"), ("right_wrist", "right_wrist"),
+        ("right_hip", "right_hip"), ("left_knee", "left_knee"), ("left_ankle", "left_ankle"),
+        ("right_foot", "right_foot"), ("left_index1", None), ("spine2", None),
+    ],
+)  # fmt: skip
+def test_it_is_the_joint_that_jumps_and_no_other(role, told):
+    report = jumping(40, FPS, role, np.where(np.arange(40) >= 9, 25.0, 0.0))
+    assert report["snap"] == pytest.approx(25 if told else 0, abs=1e-3)
+    moment = report.figures["snap"].moment
+    assert (moment and moment.joint) == told
+    assert (moment and moment.frame) == (9 if told else None)
+
+
+def test_what_the_source_does_too_is_no_snap():
+    still = standing(60, 120.0)
+    angles = np.where(np.arange(60) >= 20, 90.0, 0.0)
+    source = turned(still, "left_elbow", angles, [0, 1, 0])
+    target = turned(still, "left_elbow", angles * 1.2, [0, 1, 0])
+    assert measure(same_body(), places_of(source), source)["snap"] == pytest.approx(0, abs=1e-3)
+    assert measure(same_body(), places_of(target), source)["snap"] == pytest.approx(18, abs=1e-3)
+    assert measure(same_body(), places_of(still), source)["snap"] == pytest.approx(0, abs=1e-3)
+
+
+def test_a_slow_turn_counts_for_what_it_is_in_a_thirtieth_of_a_second():
+    report = jumping(121, 120.0, "left_knee", np.linspace(0, 90, 121))
+    assert report["snap"] == pytest.approx(3, abs=1e-2)  # 90 degrees in a second
+
+
+def test_frames_are_counted_as_the_file_has_them():
+    angles = np.where(np.arange(40) >= 9, 25.0, 0.0)
+    still = standing(40, FPS)
+    world = places_of(turned(still, "left_elbow", angles, [1, 0, 0]))
+    report = measure(same_body(), world, still, frame0="replace")
+    assert report.as_json()["snap"]["frame"] == 9
+    longer = World(
+        rotations=np.concatenate([world.rotations[:, :1], world.rotations], axis=1),
+        positions=np.concatenate([world.positions[:, :1], world.positions], axis=1),
+    )
+    report = measure(same_body(), longer, still, frame0="insert")
+    assert report.as_json()["snap"]["frame"] == 10
+
+
+@pytest.mark.parametrize(("frames", "snap"), [(1, None), (2, 25.0), (3, 25.0)])
+def test_a_clip_of_a_few_frames(frames, snap):
+    report = jumping(frames, 120.0, "left_elbow", np.where(np.arange(frames) >= 1, 25.0, 0.0))
+    assert report["snap"] == (None if snap is None else pytest.approx(snap, abs=1e-3))
+
+
 def test_shell_errors_against_matrices():
     rng = np.random.default_rng(0)
     a, b = (

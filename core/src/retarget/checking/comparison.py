@@ -10,7 +10,9 @@ import numpy as np
 
 from retarget import contacts as contact_detection
 from retarget import floor
+from retarget import quaternions as quat
 from retarget.checking.body import Body
+from retarget.checking.provenance import HEADING, KEPT
 from retarget.errors import MatchError, RetargetError
 from retarget.fk import NumpyFK
 from retarget.frame0 import PLACE
@@ -43,6 +45,8 @@ class Comparison:
     """Where frame 0 stands, "authored" or "motion"; None where nobody says."""
     rests_in_apose: bool = True
     """False where the rig's rest is another pose than frame 0 has."""
+    travel: str = KEPT
+    """What was taken out of the target's motion, as `provenance.travel_of` has it."""
 
     @classmethod
     def between(
@@ -56,6 +60,7 @@ class Comparison:
         passes: tuple[str, ...] | None = None,
         place: str | None = None,
         rests_in_apose: bool = True,
+        travel: str = KEPT,
     ) -> Comparison:
         """Bring the source to the target's rate and check that the frames correspond.
 
@@ -82,6 +87,7 @@ class Comparison:
             passes=passes,
             place=place,
             rests_in_apose=rests_in_apose,
+            travel=travel,
         )
 
     @property
@@ -127,11 +133,21 @@ class Comparison:
 
     @cached_property
     def world(self) -> World:
-        """World transforms (J, F, …) of the rig's joints on the frames that are motion."""
-        return World(
-            rotations=self.whole.rotations[:, self.moving],
-            positions=self.whole.positions[:, self.moving],
-        )
+        """World transforms (J, F, …) of the rig's joints on the frames that are motion.
+
+        Travel that was taken out is put back: the hips stand, and face, as without passes.
+        """
+        rotations = self.whole.rotations[:, self.moving]
+        positions = self.whole.positions[:, self.moving]
+        if self.travel != KEPT and self.plain is not None:
+            hips = self.rig.joint_of_role["pelvis"]
+            if self.travel == HEADING:
+                away = quat.multiply(self.plain.rotations[hips], quat.conjugate(rotations[hips]))
+                turn = quat.heading(away)
+                rotations, positions = quat.multiply(turn, rotations), quat.rotate(turn, positions)
+            way = (self.plain.positions[hips] - positions[hips]) * [1.0, 0.0, 1.0]
+            positions = positions + way
+        return World(rotations=rotations, positions=positions)
 
     @cached_property
     def source_levels(self) -> Float64:

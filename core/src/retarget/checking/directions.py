@@ -25,7 +25,7 @@ BONES = {
 }
 """The two bones of each limb, as (joint, child)."""
 
-OWNERS = {"floor": (), "feet": ("leg",), "hands": ("arm",)}
+OWNERS = {"floor": (), "feet": ("leg",), "hands": ("arm",), "in_place": ()}
 """Which limbs a known pass may turn."""
 
 METRICS = (

@@ -12,8 +12,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-Pair = tuple["float | None", "float | None"]
-"""A figure of the target and the same of the source; None where there is none."""
+
+@attrs.frozen(kw_only=True)
+class Moment:
+    """Where a figure is what it is."""
+
+    joint: str
+    """The target's own name of it."""
+    frame: int
+    """Of the file: the A-pose of frame 0 is one."""
+
+
+Pair = (
+    tuple["float | None", "float | None"] | tuple["float | None", "float | None", "Moment | None"]
+)
+"""A figure of the target and the same of the source, None where there is none; and its moment."""
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +50,13 @@ class Figure:
     """None where it cannot be measured: no such joint, no contact, too few frames."""
     source: float | None
     """The source's own; None where it has none, as for differences between the two."""
+    moment: Moment | None = None
+    """Where it was found, of a figure that says so."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON-able facts."""
+        facts = {"target": self.target, "source": self.source, "unit": self.metric.unit}
+        return facts if self.moment is None else {**facts, **attrs.asdict(self.moment)}
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -58,10 +78,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Return JSON-able figures by name."""
-        return {
-            name: {"target": f.target, "source": f.source, "unit": f.metric.unit}
-            for name, f in self.figures.items()
-        }
+        return {name: figure.as_json() for name, figure in self.figures.items()}
 
 
 def mean(values: ArrayLike, scale: float = 1.0) -> float | None:

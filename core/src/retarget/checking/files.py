@@ -12,7 +12,7 @@ from retarget.checking.finished import read_finished
 from retarget.checking.metrics import report
 from retarget.errors import RetargetError
 from retarget.loading import load_motion
-from retarget.options import Options
+from retarget.options import Options, or_defaults
 from retarget.plugins import Plugins
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Checked:
     animation: str
     frame0: str
     passes: tuple[str, ...] | None
+    travel: str
+    """What was taken out of it, and put back to be measured: see `provenance.travel_of`."""
     report: Report
     warnings: Mapping[str, tuple[str, ...]]
     """What is odd, by the file that it is about: the finished one, the clip, the target."""
@@ -45,6 +47,7 @@ class Checked:
             "fps": self.report.fps,
             "frame0": self.frame0,
             "passes": None if self.passes is None else list(self.passes),
+            "travel": self.travel,
             "figures": self.report.as_json(),
             "warnings": [
                 told if about == str(self.file) else f"{about}: {told}"
@@ -81,7 +84,7 @@ def check_file(
 
     """
     path, source = Path(path), Path(source)
-    options, plugins = options or Options(), plugins or Plugins()
+    options, plugins = or_defaults(options), plugins or Plugins()
     motion = load_motion(source, source=motion_source, options=options, plugins=plugins)
     finished = read_finished(
         path,
@@ -108,6 +111,7 @@ def check_file(
             passes=finished.passes,
             place=finished.place,
             rests_in_apose=finished.rests_in_apose,
+            travel=finished.travel,
         )
     except RetargetError as error:
         hint = f" It says it was made from {finished.source}." if finished.source else ""
@@ -118,6 +122,7 @@ def check_file(
         animation=finished.animation,
         frame0=frame0,
         passes=finished.passes,
+        travel=finished.travel,
         report=report(comparison),
         warnings=warnings,
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from retarget import gltf
 from retarget import quaternions as quat
-from retarget.checking.metrics import pass_names
+from retarget.checking.provenance import pass_names, travel_of
 from retarget.checking.targets import Target, target_of
 from retarget.errors import RetargetError, UsageError
 from retarget.frame0 import PLACE
@@ -76,6 +76,11 @@ class Finished:
         return pass_names(self.facts.get("passes"))
 
     @property
+    def travel(self) -> str:
+        """What became of the clip's travel, as the file says: see `provenance.travel_of`."""
+        return travel_of(self.facts)
+
+    @property
     def source(self) -> str | None:
         """Name of the clip that it was made from, if the file says so."""
         said = self.facts.get("source")
@@ -113,7 +118,7 @@ def read_finished(
 
     Raises:
         UsageError: no such animation, or several and nothing that picks one.
-        RetargetError: no animation, or joints that are not there.
+        RetargetError: no animation, or joints that are not there or that it does not move.
         FileReadError: the file is damaged.
 
     """
@@ -124,7 +129,7 @@ def read_finished(
     facts = {**_extras(file.json.get("asset")), **played.extras}
     if not played.tracks:
         raise RetargetError(f"{path}: its animation {played.name!r} moves nothing.")
-    found = target_of(file, tree, target, options=options, plugins=plugins)
+    found = target_of(file, tree, played, target, options=options, plugins=plugins)
     fps = _rate(path, played, facts)
     frames = _frames(path, played.last * fps, len(found.nodes))
     # The times that a backend writes, so that keys are taken as they are.

@@ -19,10 +19,12 @@ from retarget.checking import (
     markers,
     shell,
     slip,
+    snap,
     turning,
 )
 from retarget.checking.comparison import Comparison
 from retarget.checking.figures import Figure, Metric, Report
+from retarget.checking.provenance import KEPT, pass_names, travel_of
 from retarget.fk import NumpyFK
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ _PARTS = (
     end_effectors,
     jerk,
     knees,
+    snap,
     apose,
     shell,
     markers,
@@ -57,6 +60,7 @@ def measure(
     frame0: str = "none",
     passes: tuple[str, ...] | None = None,
     place: str | None = None,
+    travel: str = KEPT,
 ) -> Report:
     """Measure a target in motion against its source.
 
@@ -69,13 +73,24 @@ def measure(
         frame0: what the A-pose did to it: "replace", "insert" or, within a pass, "none".
         passes: names of the passes applied; None where that is not known.
         place: where frame 0 stands, "authored" or "motion"; None where that is not known.
+        travel: what was taken out of it and is put back to be measured: "kept" for nothing, "way"
+            for the hips' way over the ground, "heading" for that and where they face.
 
     Raises:
         RetargetError: the numbers of frames do not correspond.
 
     """
     return report(
-        Comparison.between(rig, world, motion, fps=fps, frame0=frame0, passes=passes, place=place)
+        Comparison.between(
+            rig,
+            world,
+            motion,
+            fps=fps,
+            frame0=frame0,
+            passes=passes,
+            place=place,
+            travel=travel,
+        )
     )
 
 
@@ -97,6 +112,7 @@ def measure_clip(clip: Clip, motion: Motion, *, frame0: str = "none") -> Report:
         fps=clip.fps,
         frame0=frame0,
         passes=pass_names(clip.provenance.get("passes")),
+        travel=travel_of(clip.provenance),
     )
 
 
@@ -105,16 +121,14 @@ def report(comparison: Comparison) -> Report:
     found = {name: pair for part in _PARTS for name, pair in part.measure(comparison).items()}
     return Report(
         figures={
-            name: Figure(metric=metric, target=found[name][0], source=found[name][1])
+            name: Figure(
+                metric=metric,
+                target=(pair := found[name])[0],
+                source=pair[1],
+                moment=pair[2] if len(pair) > 2 else None,
+            )
             for name, metric in METRICS.items()
         },
         frames=comparison.target.frames,
         fps=comparison.fps,
     )
-
-
-def pass_names(said: object) -> tuple[str, ...] | None:
-    """Return the names in a provenance's list of passes, "feet (retarget-ik 1.0)"; None of none."""
-    if not isinstance(said, list | tuple) or not all(isinstance(one, str) for one in said):
-        return None
-    return tuple(one.split(" ")[0] for one in said)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from retarget.checking.limits import keeps
 from retarget.checking.metrics import METRICS
+from retarget.checking.provenance import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ HEADLINE = (
     "leg_direction_max",
     "hand_hand",
     "jerk_added",
+    "snap",
     "frame0_error",
 )
 """What a line of many files shows besides the figures that have limits."""
@@ -35,6 +37,8 @@ def of_one(checked: Checked, limits: Mapping[str, float]) -> Iterator[str]:
     made = "not stated" if passes is None else ", ".join(passes) or "none"
     yield f"{checked.file} against {checked.source}"
     yield f"{report.frames} frames of motion at {report.fps:g} per second, passes: {made}"
+    if checked.travel != KEPT:
+        yield "in place: measured with its travel put back, on the hips' path without passes"
     yield ""
     yield f"{'':26}{'target':>{_WIDTH}}{'source':>{_WIDTH}}"
     absent = []
@@ -43,6 +47,9 @@ def of_one(checked: Checked, limits: Mapping[str, float]) -> Iterator[str]:
             absent.append(name)
             continue
         said = _limit(figure, limits[name]) if name in limits else ""
+        if figure.moment is not None:
+            where = f"{figure.moment.joint}, frame {figure.moment.frame}"
+            said = f"{said}  {where}" if said else where
         row = f"{name:26}{number(figure.target)}{number(figure.source, absent='')}"
         yield f"{row}  {figure.metric.unit:13}{said}".rstrip()
     if absent:

@@ -11,13 +11,15 @@ from retarget import quaternions as quat
 from retarget import roles
 from retarget.errors import RetargetError
 from retarget.floor import SOLE
+from retarget.gltf import NodeTree, candidates
 from retarget.loading import load_rig
 from retarget.values import Rig, Skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from retarget.gltf import GltfFile, NodeTree
+    from retarget.gltf import Candidate, GltfFile
+    from retarget.gltf.animation import Animation
     from retarget.options import Options
     from retarget.plugins import Plugins
     from retarget.values import Float64
@@ -27,6 +29,9 @@ _ON_GROUND = (-0.02, 0.15)
 
 _EVEN = 1e-4
 """How far the scale of a generated joint may be from 1: rounding."""
+
+_STILL = 1e-6
+"""How far keys of one value may differ: a few roundings of float32."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -43,26 +48,78 @@ class Target:
 def target_of(
     file: GltfFile,
     tree: NodeTree,
+    animation: Animation,
     spec: str | None,
     *,
     options: Options,
     plugins: Plugins,
 ) -> Target:
-    """Find the rig of a finished file.
+    """Find the rig that an animation of a finished file moves.
 
     A skeleton whose joints carry SMPL-H names is what backends generate; any other file is loaded
-    as a target again, for its rest pose is in its nodes.
+    as a target again, for its rest pose is in its nodes. Of several rigs in it the best match is
+    taken, but where the animation moves another instead, and the user names none, that one.
 
     Raises:
-        RetargetError: the file, or what was named as its target, cannot be understood.
+        RetargetError: the file, or what was named as its target, cannot be understood, or the
+            animation does not move it.
 
     """
-    if spec is not None:
-        return _placed(file, tree, load_rig(spec, options=options, plugins=plugins))
-    own = None if options.rig or options.joint_map else _generated(file, tree)
-    if own is not None:
-        return own
-    return _placed(file, tree, load_rig(file.name, options=options, plugins=plugins))
+    if spec is None and not (options.rig or options.joint_map):
+        own = _generated(file, tree)
+        if own is not None and not _animated(animation).isdisjoint(own.nodes):
+            return own
+    spec = spec or file.name
+    found = _placed(file, tree, load_rig(spec, options=options, plugins=plugins))
+    other = _moved_instead(file, tree, animation, found)
+    if other is not None and not options.rig and _holds(found.rig, other.label):
+        named = attrs.evolve(options, rig=other.label)
+        found = _placed(file, tree, load_rig(spec, options=named, plugins=plugins))
+        other = _moved_instead(file, tree, animation, found)
+    if other is not None or _animated(animation).isdisjoint(found.nodes):
+        asset = found.rig.asset
+        rig = found.rig.name if asset is None or not asset.armature else asset.armature
+        but = "" if other is None else f" but those of {other.label!r}"
+        raise RetargetError(
+            f"{file.name}: its animation {animation.name!r} moves no joint of the rig {rig!r}"
+            f"{but}; say with --rig or --target what it was made on."
+        )
+    return found
+
+
+def _holds(rig: Rig, label: str) -> bool:
+    """Tell whether the file that a rig is of holds one with this label."""
+    if rig.asset is None:
+        return False
+    held = candidates(rig.asset.gltf, NodeTree.of(rig.asset.gltf))
+    return any(one.label == label for one in held)
+
+
+def _animated(animation: Animation) -> set[int]:
+    """Return the nodes that have keys."""
+    return {node for node, _ in animation.tracks}
+
+
+def _moved_instead(
+    file: GltfFile, tree: NodeTree, animation: Animation, found: Target
+) -> Candidate | None:
+    """Return the other rig of the file that an animation moves most; None where it moves this.
+
+    A key that holds moves nothing, but where no rig has other keys, those who have any are moved.
+    """
+    changing = {
+        node
+        for (node, _), track in animation.tracks.items()
+        if float(np.ptp(track.values, axis=0).max()) > _STILL
+    }
+    others = [one for one in candidates(file, tree) if set(found.nodes).isdisjoint(one.joints)]
+    for moved in (changing, _animated(animation)):
+        if not moved.isdisjoint(found.nodes):
+            return None
+        counts = [len(moved.intersection(one.joints)) for one in others]
+        if any(counts):
+            return others[int(np.argmax(counts))]
+    return None
 
 
 def _placed(file: GltfFile, tree: NodeTree, rig: Rig) -> Target:

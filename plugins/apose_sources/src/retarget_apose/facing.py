@@ -39,7 +39,7 @@ def face_forward(
         RetargetError: the body stands along no axis.
 
     """
-    turn, warnings = forward_turn(name, given, positions)
+    turn, warnings = forward_turn(name, given, positions, but="it is turned to +Z.")
     turned = quat.rotate(turn, positions)
     if _arms_are_level(dict(zip(given, turned, strict=True))):
         level = (
@@ -50,7 +50,11 @@ def face_forward(
 
 
 def forward_turn(
-    name: str, given: Sequence[str], positions: Float64
+    name: str,
+    given: Sequence[str],
+    positions: Float64,
+    *,
+    but: str = "the motion goes where it faces.",
 ) -> tuple[Float64, tuple[str, ...]]:
     """Return the rotation (4,) xyzw that takes a body to +Y up, +Z forward, and warnings.
 
@@ -60,6 +64,7 @@ def forward_turn(
         name: what errors and warnings call the file.
         given: the roles of the rows, all that a body requires among them.
         positions: (J, 3) in the file's world, metres.
+        but: what becomes of a body that faces along no axis, for the warning.
 
     Raises:
         RetargetError: the body stands along no axis.
@@ -82,9 +87,8 @@ def forward_turn(
     quarter = round(yaw / (math.pi / 2)) * math.pi / 2
     warnings = []
     if abs(yaw - quarter) > _SQUARE:
-        warnings.append(
-            f"{name}: the body faces {math.degrees(yaw - quarter):.0f}° off its axes; turned."
-        )
+        faces = quat.rotate(quat.conjugate(upright), np.array([-math.sin(yaw), 0.0, math.cos(yaw)]))
+        warnings.append(f"{name}: the body faces {_off_axis(faces)}; {but}")
     else:
         yaw = quarter
     turn = quat.multiply(quat.from_rotvec(np.array([0.0, yaw, 0.0])), upright)
@@ -95,6 +99,14 @@ def forward_turn(
     if _toes_point_back(dict(zip(given, quat.rotate(turn, positions), strict=True))):
         warnings.append(f"{name}: the toes point backwards; are left and right swapped?")
     return turn, tuple(warnings)
+
+
+def _off_axis(direction: Float64) -> str:
+    """Say how far off its nearest axis a level direction (3,) points, and to which side."""
+    along, aside = np.argsort(-np.abs(direction))[:2]
+    off = math.degrees(math.atan2(abs(direction[aside]), abs(direction[along])))
+    named = [f"{'-' if direction[axis] < 0 else '+'}{'XYZ'[axis]}" for axis in (along, aside)]
+    return f"{off:.0f}° off {named[0]}, towards {named[1]}"
 
 
 def _toes_point_back(where: dict[str, Float64]) -> bool:

@@ -22,7 +22,7 @@ class Channel:
 
     node: int
     path: str
-    """"rotation" or "translation"."""
+    """"rotation", "translation" or "scale"."""
     keys: Float32
     """(K, 4) or (K, 3), one per frame from frame 0."""
 

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from retarget_gltf.parts import Part
 
 
+_PATHS = ("rotation", "translation", "scale")
+"""What of a node an animation may move: glTF 2.0, section 3.11; weights are the mesh's."""
+
+
 @attrs.frozen(eq=False)
 class Character:
     """What depends on the rig alone: made once, animated any number of times."""
@@ -58,7 +62,8 @@ class Character:
     def moves(self, clip: Clip) -> Moves:
         """Return the clip's channels on the file's nodes.
 
-        A joint that no skin uses and the clip leaves at rest has none.
+        A joint that no skin uses and the clip leaves at rest has none; where another animation
+        moves it, it is held once all that the file will hold is known.
 
         Raises:
             RetargetError: the clip holds NaN, infinity or a zero quaternion.
@@ -106,6 +111,9 @@ class Character:
         its length, such as a URI.
         """
         base = self.file.json
+        moved = {(channel.node, channel.path) for clip in clips for channel in clip.channels}
+        moved |= self._moved_by_own if keep else set()
+        clips = [self._held_against(moved, clip) for clip in clips]
         own = base.get("animations", []) if keep else []
         appendix = Appendix(
             offset=self.size,
@@ -164,34 +172,53 @@ class Character:
         return [True, *keyed[1:]]
 
     @cached_property
-    def _held(self) -> tuple[Channel, ...]:
-        """One key for what stands outside the skeleton and another animation may have moved.
-
-        Those are joints of its skins, and nodes above it that the file's own animations move:
-        played after those, ours would begin where they left them. Above the skeleton the place is
-        held, too. A node with a matrix is not animated by anything.
-        """
-        tree, ours = self._tree, set(self.asset.nodes.tolist())
-        above = set(tree.line(int(self.asset.nodes[0]))[:-1])
-        nodes = sorted((self._skinned | (above & self._moved_by_others)) - ours)
-        held = []
-        for node in nodes:
-            if "matrix" in self.file.json["nodes"][node]:
-                continue
-            rotation, translation = tree.rotations[node], tree.translations[node]
-            held.append(Channel(node, "rotation", rotation[None].astype(np.float32)))
-            if node in above:
-                held.append(Channel(node, "translation", translation[None].astype(np.float32)))
-        return tuple(held)
+    def _above(self) -> set[int]:
+        """The nodes above the skeleton."""
+        return set(self._tree.line(int(self.asset.nodes[0]))[:-1])
 
     @cached_property
-    def _moved_by_others(self) -> set[int]:
-        name, found = self.asset.gltf.name, set()
+    def _held(self) -> tuple[Channel, ...]:
+        """One key for the joints of its skins that stand outside the skeleton.
+
+        Above the skeleton the place is held, too. A node with a matrix is not animated by anything.
+        """
+        held = []
+        for node in sorted(self._skinned - set(self.asset.nodes.tolist())):
+            if "matrix" in self.file.json["nodes"][node]:
+                continue
+            held.append(self._at_rest(node, "rotation"))
+            if node in self._above:
+                held.append(self._at_rest(node, "translation"))
+        return tuple(held)
+
+    def _held_against(self, moved: set[tuple[int, str]], clip: Moves) -> Moves:
+        """Return a clip with one key more for what others move, `(node, path)`, and it does not.
+
+        Only of what carries its joints: the joints themselves, and nodes above them. Played after
+        the others, it would begin where they left off.
+        """
+        ours = {*self.asset.nodes.tolist(), *self._skinned, *self._above}
+        lacking = moved - {(channel.node, channel.path) for channel in clip.channels}
+        held = [self._at_rest(node, path) for node, path in sorted(lacking) if node in ours]
+        return attrs.evolve(clip, channels=(*clip.channels, *held)) if held else clip
+
+    def _at_rest(self, node: int, path: str) -> Channel:
+        tree = self._tree
+        rest = {"rotation": tree.rotations, "translation": tree.translations, "scale": tree.scales}
+        return Channel(node, path, rest[path][node : node + 1].astype(np.float32))
+
+    @cached_property
+    def _moved_by_own(self) -> set[tuple[int, str]]:
+        """What the file's own animations move, as (node, path); a matrix is moved by nothing."""
+        name, nodes, found = self.asset.gltf.name, self.file.json["nodes"], set()
         for i, animation in enumerate(fields.entries(name, self.file.json, "animations")):
             for channel in fields.entries(f"{name}: animations[{i}]", animation, "channels"):
-                node = fields.child(name, f"animations[{i}]", channel, "target").get("node")
-                if isinstance(node, int):
-                    found.add(node)
+                target = fields.child(name, f"animations[{i}]", channel, "target")
+                node, path = target.get("node"), target.get("path")
+                if not isinstance(node, int) or not 0 <= node < len(nodes):
+                    continue
+                if path in _PATHS and "matrix" not in nodes[node]:
+                    found.add((node, path))
         return found
 
     def _nodes(self, clips: Sequence[Moves]) -> list[dict[str, Any]] | None:
