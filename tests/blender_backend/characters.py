@@ -62,17 +62,33 @@ def unscaled(transforms):
 
 def assert_moves_as(clip, world, rest):
     """Joints stand and turn away from rest as in the clip; on frame 0 they are at rest."""
+    assert_stands_as(clip, world, rest)
+    assert np.abs(unscaled(world)[:, 0] - unscaled(rest)).max() < 2e-5
+
+
+def assert_stands_as(clip, world, rest):
+    """Joints stand and turn away from rest as in the clip."""
     wanted, wanted_rest = truth(clip)
     world, rest = unscaled(world), unscaled(rest)
     assert position_errors(rest, wanted_rest).max() < POSITION
     assert position_errors(world, wanted).max() < POSITION
     turns = world @ np.linalg.inv(rest)[:, None]
     assert rotation_errors(turns, wanted @ np.linalg.inv(wanted_rest)[:, None]).max() < ROTATION
-    assert np.abs(world[:, 0] - rest).max() < 2e-5
 
 
 def clip_of(rig):
     return smooth_clip(rig, frames=10, fps=FPS)
+
+
+def still_of(rig):
+    """A clip of one frame, which is not at rest."""
+    clip = clip_of(rig)
+    frame = slice(5, 6)
+    return attrs.evolve(
+        clip,
+        rotations=clip.rotations[:, frame],
+        root_translations=clip.root_translations[frame],
+    )
 
 
 @attrs.frozen

@@ -64,6 +64,12 @@ def run(job):
             for thing in bpy.data.objects
             if thing.type == "MESH"
         },
+        "places": {
+            thing.name: [list(row) for row in thing.matrix_world] for thing in scene.objects
+        },
+        "shapes": {
+            block.name: block.value for keys in bpy.data.shape_keys for block in keys.key_blocks
+        },
         "images": {i.name: [bpy.path.abspath(i.filepath), i.has_data] for i in bpy.data.images},
     }
 

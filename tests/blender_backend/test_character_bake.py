@@ -11,10 +11,12 @@ from blender_backend.characters import (
     RATE,
     Moves,
     assert_moves_as,
+    assert_stands_as,
     clip_of,
     given,
     moves_of,
     rig_at,
+    still_of,
     unscaled,
     varied,
 )
@@ -207,6 +209,54 @@ def test_constraints_and_drivers_make_way_and_are_counted(animated):
     }
 
 
+@pytest.mark.parametrize("suffix", [".glb", ".fbx"])
+def test_constraints_hold_no_bone_in_a_file_that_knows_none(suffix, animated):
+    clip, back, _, result = animated("mixamo", "constrained", "posed", suffix=suffix)
+    assert_moves_as(clip, back.world, back.rest)
+    assert result.warnings == ()
+
+
+@pytest.mark.parametrize("suffix", [".blend", ".glb", ".fbx"])
+def test_bones_that_copy_another_armature(suffix, animated):
+    clip, back, *_ = animated("mixamo", "copying", suffix=suffix, armature="Armature")
+    assert_moves_as(clip, back.world, back.rest)
+
+
+def test_a_driven_shape_is_as_at_rest(session, exporter, tmp_path):
+    """And not as in the pose the file was saved in."""
+    before = varied(
+        session, given("mixamo", "blend"), tmp_path / "given.blend", "posed", "corrected"
+    )
+    clip = clip_of(rig_at(before))
+    assert reread(before, clip, RATE, session=session).said["shapes"]["bulge"] > 0.2
+    exporter.export(clip, tmp_path / "made.glb", Options())
+    (mesh,) = Glb(tmp_path / "made.glb").document["meshes"]
+    assert mesh["weights"] == [0]
+    exporter.export(clip, tmp_path / "made.fbx", Options())
+    shapes = reread(tmp_path / "made.fbx", clip, RATE, session=session).said["shapes"]
+    assert shapes["bulge"] == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_clip_of_one_frame_holds_its_pose(name, rig_of, exporter, session, tmp_path):
+    clip = still_of(rig_of(name, "blend"))
+    for suffix in (".glb", ".fbx", ".blend"):
+        path = tmp_path / f"made{suffix}"
+        result = exporter.export(clip, path, Options())
+        assert (result.frames, result.warnings) == (1, ())
+        if suffix == ".glb":
+            back = Moves(*moves_of(path, clip))
+            channels = Glb(path).channels()
+            assert {path for _, path in channels} == {"rotation", "translation"}
+            assert all((len(times), len(track)) == (1, 1) for times, track in channels.values())
+            assert all(times[0, 0] == 0 for times, _ in channels.values())
+            (report,) = validate([path])
+            assert [m for m in report["messages"] if m["severity"] == "error"] == []
+        else:
+            back = reread(path, clip, RATE, session=session)
+        assert_stands_as(clip, back.world, back.rest)
+
+
 @pytest.mark.parametrize("suffix", [".blend", ".glb", ".fbx"])
 def test_other_actions_neither_disturb_nor_get_lost(suffix, animated):
     clip, back, before, result = animated("mixamo", "acted", suffix=suffix)
@@ -221,7 +271,11 @@ def test_other_actions_neither_disturb_nor_get_lost(suffix, animated):
         assert (back.said["rig"]["tracks"], back.said["rig"]["use_nla"]) == (["NlaTrack"], False)
         assert len(result.warnings) == 2
         return
-    assert result.warnings == ()
+    (told,) = result.warnings
+    assert told == (
+        "given.blend: its animations are left out: newer, older, propAction. "
+        "--format blend keeps them."
+    )
     if suffix == ".fbx":
         actions = [name for name in back.said["things"]["actions"] if name.startswith("Arm")]
         assert len(actions) == 1

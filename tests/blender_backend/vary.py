@@ -20,7 +20,8 @@ def run(job):
     for what in job["what"]:
         CHANGES[what](armature, body, job)
     if job["made"].endswith(".fbx"):
-        bpy.ops.export_scene.fbx(filepath=job["made"], add_leaf_bones=False, bake_anim=False)
+        baked = job.get("baked", False)
+        bpy.ops.export_scene.fbx(filepath=job["made"], add_leaf_bones=False, bake_anim=baked)
     else:
         bpy.ops.wm.save_as_mainfile(filepath=job["made"], copy=True)
     return {}
@@ -82,6 +83,31 @@ def constrained(armature, body, job):  # noqa: ARG001
         curve.driver.type = "SUM"
 
 
+def copying(armature, body, job):  # noqa: ARG001
+    """Every bone copies that of a second armature, as where controls and deformation are apart."""
+    controls = armature.copy()
+    controls.data = armature.data.copy()
+    controls.name = "Controls"
+    bpy.context.scene.collection.objects.link(controls)
+    for bone in armature.pose.bones:
+        copied = bone.constraints.new("COPY_TRANSFORMS")
+        copied.target, copied.subtarget = controls, bone.name
+
+
+def corrected(armature, body, job):  # noqa: ARG001
+    """A shape key that a driver sets to how far an arm is turned."""
+    body.shape_key_add(name="Basis")
+    body.shape_key_add(name="bulge").data[0].co.z += 0.1
+    curve = body.data.shape_keys.key_blocks["bulge"].driver_add("value")
+    curve.driver.type = "SUM"
+    variable = curve.driver.variables.new()
+    variable.type = "TRANSFORMS"
+    target = variable.targets[0]
+    target.id, target.bone_target = armature, "mixamorig:LeftArm"
+    target.transform_type, target.transform_space = "ROT_X", "LOCAL_SPACE"
+    bpy.context.view_layer.update()
+
+
 def acted(armature, body, job):  # noqa: ARG001
     """An action in the NLA, another at work, a moving parent, a moving prop."""
     bone = armature.pose.bones["mixamorig:LeftArm"]
@@ -103,6 +129,12 @@ def acted(armature, body, job):  # noqa: ARG001
     for frame in (1, 20):
         prop.location = (frame, 0, 0)
         prop.keyframe_insert("location", frame=frame)
+
+
+def busy(armature, body, job):  # noqa: ARG001
+    """Twenty actions, none of them at work."""
+    for n in range(20):
+        bpy.data.actions.new(f"take {n:02}").use_fake_user = True
 
 
 def quirky(armature, body, job):  # noqa: ARG001
@@ -200,7 +232,10 @@ CHANGES = {
         holding,
         posed,
         constrained,
+        copying,
+        corrected,
         acted,
+        busy,
         quirky,
         twice,
         expressive,

@@ -18,6 +18,7 @@ from retarget_blender.character_job import character_arrays, character_job
 from retarget_blender.choices import FORMATS, time_limit
 from retarget_blender.extensions import lost_extensions
 from retarget_blender.job import arrays_of, job_of
+from retarget_blender.left_out import left_out
 from retarget_blender.locate import locate
 from retarget_blender.opened import refuse_damage
 from retarget_blender.session import Session
@@ -155,6 +156,7 @@ class BlenderExporter:
             if "lost" in answer:
                 raise RetargetError(f"{asset.path}: {answer['lost']}.")
             warnings += [f"{asset.path.name}: {told}." for told in answer["warnings"]]
+            warnings += left_out(asset, made.suffix, answer["left_out"])
             if made.suffix == ".glb":
                 warnings += lost_extensions(asset, made)
         self.seconds = answer["seconds"]

@@ -1,4 +1,4 @@
-"""Recognises an FBX by its first bytes; Blender is not needed for it."""
+"""Recognises an FBX by its first bytes, and its animations; Blender is not needed for it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ _BINARY = b"Kaydara FBX Binary  \0"
 
 _TEXT = re.compile(rb"\s*;\s*FBX \d")
 """How an FBX begins that is written as text."""
+
+_TAKE = re.compile(rb"""
+    S..\0\0 ([^\0]*) \0\x01AnimStack  # binary: the length, four bytes, is below 64 KiB
+    | "AnimStack::([^"]*)"            # text
+    """, re.DOTALL | re.VERBOSE)  # fmt: skip
+"""The name of an animation, as the object that it is has it."""
 
 _VERSION = struct.Struct("<2xI")
 
@@ -46,6 +52,12 @@ def why_no_fbx(path: Path) -> str | None:
     if not path.is_file():
         return "no such file."
     return f"is no FBX file: it begins with {start[:16]!r}." if start else "is empty."
+
+
+def takes(path: Path) -> list[str]:
+    """Return the names of the animations in an FBX file, binary or text."""
+    found = (binary or text for binary, text in _TAKE.findall(path.read_bytes()))
+    return list(dict.fromkeys(name.decode(errors="replace") for name in found))
 
 
 def _too_old(version: int) -> str | None:

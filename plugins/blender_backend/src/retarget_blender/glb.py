@@ -28,8 +28,9 @@ _WIDTHS = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}
 def finished(path: Path, times: Float32, asset: dict[str, Any]) -> list[bytes | bytearray]:
     """Return the parts of the file at `path`, mended.
 
-    Frames become seconds, computed as the clip computes them; neighbouring quaternions lie on the
-    same side, where Blender's exporter may change it; `asset` says more.
+    Frames become seconds, computed as the clip computes them, and keys beyond them are cut off;
+    neighbouring quaternions lie on the same side, where Blender's exporter may change it; `asset`
+    says more.
 
     Args:
         path: a GLB of one buffer, whose animations count frames instead of seconds.
@@ -45,6 +46,9 @@ def finished(path: Path, times: Float32, asset: dict[str, Any]) -> list[bytes | 
     binary += bytes(-len(binary) % 4)
     document["asset"].update(asset)
     accessors = document["accessors"]
+    for sampler in _samplers(document):
+        for index in (sampler["input"], sampler["output"]):
+            accessors[index]["count"] = min(accessors[index]["count"], len(times))
     for index in {sampler["input"] for sampler in _samplers(document)}:
         keys = _array(document, accessors[index], binary)
         keys[:, 0] = times[np.rint(keys[:, 0]).astype(np.intp)]

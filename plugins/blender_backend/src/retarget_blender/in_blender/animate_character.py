@@ -43,17 +43,17 @@ def run(job: Job) -> Job:
     above joint 0 travels along, `root_turns` (F, 4) and `root_positions` (F, 3) of it.
 
     Answers what `opening.open_file` does where something is wrong, `lost`: why the rig's bones
-    were not found, or `seconds` and `warnings`.
+    were not found, or `seconds`, `warnings` and `left_out`: actions of the file that its output
+    does not hold.
     """
     clock = Clock()
     arrays = {path.stem: np.load(path) for path in Path(job["arrays"]).glob("*.npy")}
-    wrong = opening.open_file(job["asset"], job["kind"], tuple(job["rate"]))
+    stays = job["format"] == ".blend"
+    wrong = opening.open_file(job["asset"], job["kind"], tuple(job["rate"]), animated=stays)
     if wrong:
         return wrong
     clock.lap("open")
-    stays = job["format"] == ".blend"
-    if not stays:
-        whole.forget_motion()
+    left_out = [] if stays else whole.forget_motion()
     try:
         armature, bones, world = joints.find(job, arrays["places"])
     except LookupError as error:
@@ -62,7 +62,7 @@ def run(job: Job) -> Job:
     warnings = animate(job, armature, bones, world, arrays, clock)
     warnings = (warnings if stays else []) + write(job, armature)
     clock.lap("export")
-    return {"seconds": clock.laps, "warnings": warnings}
+    return {"seconds": clock.laps, "warnings": warnings, "left_out": left_out}
 
 
 def animate(
@@ -100,6 +100,9 @@ def animate(
         matrices = sample(scene, armature, every, arrays["turns"].shape[1])
         clock.lap("sample")
         release(ties, empties)
+    if job["format"] == ".glb" and len(arrays["positions"]) == 1:
+        # A bone with a single key the exporter samples, and so at rest; the host cuts this one off.
+        matrices = matrices.repeat(2, axis=1)
     stands = {bone.name: m for bone, m in zip(every, matrices, strict=True)}
     curves = curves_of(armature, bpy.data.actions.new(job["clip"]))
     for joint, bone in enumerate(bones):
@@ -169,6 +172,7 @@ def write(job: Job, armature: Any) -> list[str]:
         writing.write_fbx(path, path_mode="COPY", embed_textures=True)
         return []
     applied, warnings = whole.modifiers()
+    quiet.untie(armature)
     armature.data.pose_position = "REST"
     writing.write_glb(path, export_apply=applied, use_active_scene=True, **writing.WHOLE)
     return warnings

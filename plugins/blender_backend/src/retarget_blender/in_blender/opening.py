@@ -8,6 +8,8 @@ SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
 import contextlib
+import functools
+import importlib
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -22,21 +24,27 @@ if TYPE_CHECKING:
     Job = dict[str, Any]
 
 
-def open_file(path: str, kind: str, rate: tuple[int, float] | None = None) -> Job:
+def open_file(
+    path: str, kind: str, rate: tuple[int, float] | None = None, *, animated: bool = False
+) -> Job:
     """Open a file of the kind "blend", "fbx" or "gltf"; nothing else is then in Blender.
 
     Answers nothing where all is well, or one of
         `damaged`: what Blender said when it could not open the file;
         `missing`: the linked libraries that are not where the file looks for them.
 
-    `rate` is set before an import, whose keys come to lie on its frames.
+    `rate` is set before an import, whose keys come to lie on its frames. Of a glTF file the
+    animations come along where it is `animated`; of a .blend always, of an FBX never.
     """
     try:
         if kind == "blend":
             bpy.ops.wm.open_mainfile(filepath=path, load_ui=False, use_scripts=False)
         else:
             empty_file(rate)
-            (import_fbx if kind == "fbx" else import_gltf)(path)
+            if kind == "fbx":
+                import_fbx(path)
+            else:
+                import_gltf(path, animated=animated)
     except RuntimeError as error:
         return {"damaged": str(error).strip()}
     missing = [library.filepath for library in bpy.data.libraries if library.is_missing]
@@ -72,15 +80,53 @@ def import_fbx(path: str) -> None:
     bpy.ops.wm.fbx_import(filepath=path, use_anim=False, ignore_leaf_bones=False)
 
 
-def import_gltf(path: str) -> None:
-    """Import a glTF file, its nodes at rest as they stand in the file, bones with its own axes."""
-    bpy.ops.import_scene.gltf(
-        filepath=path,
-        bone_heuristic="BLENDER",
-        guess_original_bind_pose=False,
-        disable_bone_shape=True,
-        import_pack_images=True,
-    )
+def import_gltf(path: str, *, animated: bool) -> None:
+    """Import a glTF file, its nodes at rest as they stand in the file, bones with its own axes.
+
+    Its animations, if they are to come along, are kept on NLA tracks that are muted.
+    """
+    with unposed(animated=animated):
+        bpy.ops.import_scene.gltf(
+            filepath=path,
+            bone_heuristic="BLENDER",
+            guess_original_bind_pose=False,
+            disable_bone_shape=True,
+            import_pack_images=True,
+        )
+
+
+class Unposed:
+    """Keeps the glTF importer from posing nodes and shape keys by the file's first animation.
+
+    Methods, by name, are the importer's hooks for extensions; both versions have both.
+    """
+
+    def __init__(self, *, animated: bool) -> None:
+        """Say whether the file's animations are to be read at all."""
+        self.animated = animated
+
+    def gather_import_gltf_before_hook(self, gltf: Any) -> None:
+        """Before anything of the document is made."""
+        if not self.animated:
+            gltf.data.animations = None
+
+    def gather_import_animations(self, _animations: Any, options: Any, _gltf: Any) -> None:
+        """Before the animations are made, of which the first would become active."""
+        options.restore_first_anim = False
+
+
+@contextlib.contextmanager
+def unposed(*, animated: bool) -> Iterator[None]:
+    """Let the glTF importer have the extension for a while.
+
+    It asks every add-on that is enabled for one, and so itself.
+    """
+    importer: Any = importlib.import_module("io_scene_gltf2")
+    importer.glTF2ImportUserExtension = functools.partial(Unposed, animated=animated)
+    try:
+        yield
+    finally:
+        del importer.glTF2ImportUserExtension
 
 
 def armatures() -> dict[str, Any]:

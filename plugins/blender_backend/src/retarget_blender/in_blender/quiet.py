@@ -72,6 +72,17 @@ def _moves(path: str, held: set[str]) -> bool:
     return bpy.utils.unescape_identifier(found[1]) in held and found[2].startswith(_MOVES)
 
 
+def untie(armature: Any) -> None:
+    """Take all constraints off an armature's bones, for the glTF exporter.
+
+    It samples a bone that has one, even a muted one, instead of exporting its keys: at rest, where
+    the armature is for an export.
+    """
+    for bone in armature.pose.bones:
+        for constraint in list(bone.constraints):
+            bone.constraints.remove(constraint)
+
+
 def inherit_all(bones: list[Any]) -> None:
     """Let bones inherit all from their parents, as the bones of every exported file do.
 

@@ -44,8 +44,18 @@ def modifiers() -> tuple[bool, list[str]]:
     return False, [f"it has shape keys, so modifiers are not applied; there are some on: {names}"]
 
 
-def forget_motion() -> None:
-    """Take away all animation and all drivers; everything stays where it is."""
+def forget_motion() -> list[str]:
+    """Take away all animation and all drivers; everything stays where it is.
+
+    What a driver makes of a pose, such as a corrective shape, stays as it is at rest: the pose is
+    to be cleared. Returns the names of the actions there were.
+    """
+    names = [action.name for action in bpy.data.actions]
+    rigs = list(bpy.data.armatures)
+    shown = [rig.pose_position for rig in rigs]
+    for rig in rigs:
+        rig.pose_position = "REST"
+    bpy.context.view_layer.update()
     for blocks in (
         bpy.data.objects,
         bpy.data.shape_keys,
@@ -59,6 +69,9 @@ def forget_motion() -> None:
             if block.animation_data is not None and block.library is None:
                 block.animation_data_clear()
     bpy.data.batch_remove(bpy.data.actions)
+    for rig, position in zip(rigs, shown, strict=True):
+        rig.pose_position = position
+    return names
 
 
 def _with_parents(thing: Any) -> list[Any]:
