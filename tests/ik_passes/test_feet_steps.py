@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 import retarget
 from retarget_ik.feet import FeetParameters
 from retarget_ik.feet_anchors import Held
-from retarget_ik.feet_foot import Foot, place
+from retarget_ik.feet_foot import Foot, place, toe_local
 from retarget_ik.feet_legs import legs_of
 from retarget_ik.feet_pelvis import relieve, settle, steady
 from retarget_ik.limbs import Posed
@@ -80,6 +81,61 @@ def test_a_free_foot_above_the_floor_stays_where_it_is(legs):
     assert foot.ankle == pytest.approx(held.ankle, abs=1e-12)
 
 
+def toes_of(leg, world, pitch, height, roll=0.0):
+    """Toes of a free foot so high, pitched down and rolled by degrees (F,).
+
+    Turned in the world by scipy: how they are turned on the foot (F rotations), where they would
+    point if they were not and do point (F, 3), and from the floor up to their tips (F,).
+    """
+    turn = Rotation.from_euler("zx", np.stack([pitch * 0 + roll, pitch], axis=1), degrees=True)
+    nowhere, never = np.zeros((FRAMES, 3)), np.zeros(FRAMES)
+    foot = Foot(
+        ankle=nowhere,
+        turn=turn.as_quat(),
+        toe_height=height,
+        toe_weight=never,
+        weight=never,
+        still=never.astype(bool),
+        released=0,
+        fps=FPS,
+    )
+    local = Rotation.from_quat(toe_local(leg, world, foot))
+    ankle, toe = (
+        Rotation.from_quat(world.rotation(joint)) for joint in (leg.sole.ankle, leg.sole.toe)
+    )
+    turned = (ankle.inv() * toe).inv() * local
+    given = (turn * toe).apply(leg.sole.tip)
+    points = (turn * ankle * local).apply(leg.sole.tip)
+    return turned, given, points, height + points[:, 1]
+
+
+def test_toes_of_a_free_foot_stay_out_of_the_floor_and_turn_up_alone(legs, standing):
+    """They do not kick aside, however the foot is rolled."""
+    wave = 1 - np.cos(np.linspace(0, 4 * np.pi, FRAMES))
+    for roll in (-25.0, 0.0, 25.0):
+        turned, points, _, tips = toes_of(legs[0], standing, 30 * wave, 0 * wave + 0.025, roll)
+        assert (points[:, 1] + 0.025).min() < -0.025
+        assert tips.min() > -0.004
+        toe = Rotation.from_quat(standing.rotation(legs[0].sole.toe))
+        sideways = toe.inv().apply(np.cross([0, 1, 0], toe.apply(legs[0].sole.tip)))[0]
+        found = turned.as_rotvec(degrees=True)
+        along = found @ sideways / np.linalg.norm(sideways)
+        assert along.min() < -20
+        assert np.linalg.norm(found, axis=1) == pytest.approx(np.abs(along), abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_toes_do_not_snap_past_straight_down(legs, standing, seed):
+    """A foot that leaves the floor pitches down, on past the vertical, and forward again."""
+    rng = np.random.default_rng(seed)
+    t = np.linspace(0, 2 * np.pi, FRAMES)
+    pitch = 75 - 70 * np.cos(t * rng.integers(1, 4)) + rng.uniform(-10, 10)
+    height = 0.04 - 0.03 * np.cos(t * rng.integers(1, 3) + rng.uniform(0, 6))
+    turned, *_ = toes_of(legs[0], standing, pitch, height, rng.uniform(-30, 30))
+    step = np.degrees((turned[:-1].inv() * turned[1:]).magnitude())
+    assert step.max() < 16
+
+
 def asked(leg, world, rise, *, still, weight):
     """A foot whose ankle is to be raised by `rise` (F,)."""
     ankle = world.position(leg.limb.end) + np.stack([0 * rise, rise, 0 * rise], axis=1)
@@ -91,6 +147,7 @@ def asked(leg, world, rise, *, still, weight):
         weight=weight,
         still=still,
         released=0,
+        fps=FPS,
     )
 
 

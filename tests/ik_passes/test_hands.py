@@ -339,3 +339,20 @@ def test_the_body_may_be_left_out():
     motion = made.meeting("head")
     before, after = applied(motion, TARGETS["long arms"](), leave=0)
     assert np.array_equal(before.rotations, after.rotations)
+
+
+@pytest.mark.parametrize(
+    ("clip", "rig", "least"),
+    [
+        ("data/smplx/armswing_matrices.npz", TARGETS["mixamo"], 2),
+        ("data/smpl24/aist_demo.npz", lambda: made.stretched_arms(1.5, 1.5), 25),
+    ],
+)
+def test_elbows_do_not_flip(clip, rig, least):
+    """An arm that is straight, or bent past straight, turns but a little faster than animated."""
+    before, after = applied(retarget.load_motion(shared(clip)), rig())
+    for role in ("left_shoulder", "left_elbow", "right_shoulder", "right_elbow"):
+        joint = after.rig.joint_of_role[role]
+        was, now = (Rotation.from_quat(one.rotations[joint, 2:]) for one in (before, after))
+        given, found = (np.degrees((one[:-1].inv() * one[1:]).magnitude()) for one in (was, now))
+        assert (found - given).max() < least, role

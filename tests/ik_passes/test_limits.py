@@ -16,6 +16,7 @@ from retarget import roles, smpl
 from retarget.errors import FileReadError
 from retarget.options import Options
 from retarget.retargeter import Retargeter
+from retarget.testing.oracle import world_of_tracks
 from retarget.values import Motion
 from retarget_ik.limits import Limits, LimitsParameters, limit
 from retarget_ik.limits_table import TABLE, Ranges
@@ -94,12 +95,61 @@ def test_the_limit_is_approached_without_a_kink():
     assert out.max() <= 90
 
 
-def test_a_hinge_pushed_aside_stays_bent():
-    turns = Rotation.from_rotvec(np.radians([[0.0, -60, 80]])).as_quat()
-    after = angles(limit(turns, TABLE["left_elbow"], HARD)[0], 0)[0]
-    before = angles(turns, 0)[0]
-    assert after[1] == pytest.approx(before[1], abs=1e-3)
-    assert after[2] == pytest.approx(35, abs=1e-3)
+HINGES = {"left_elbow": (0, 1, 2, -1), "right_elbow": (0, 1, 2, 1)} | dict.fromkeys(
+    ("left_knee", "right_knee"), (1, 0, 2, 1)
+)
+"""Of each hinge: the axes of its twist, of its flexion, and the third; the sign of its flexion."""
+
+
+@pytest.mark.parametrize("role", HINGES)
+@pytest.mark.parametrize("aside", [-110.0, -60.0, 60.0, 110.0])
+@pytest.mark.parametrize("flexion", [0.0, 30.0, 60.0])
+def test_a_hinge_pushed_aside_stays_as_bent_as_it_was(role, aside, flexion):
+    twist, hinge, third, sense = HINGES[role]
+    swing = np.zeros((1, 3))
+    swing[0, hinge], swing[0, third] = sense * flexion, aside
+    after = angles(
+        limit(Rotation.from_rotvec(np.radians(swing)).as_quat(), TABLE[role], HARD)[0], twist
+    )[0]
+    assert abs(after[third]) <= 35 + 1e-3
+    assert np.hypot(after[hinge], after[third]) == pytest.approx(np.hypot(flexion, aside), abs=1e-3)
+    assert sense * after[hinge] > flexion
+    assert after[twist] == pytest.approx(0, abs=1e-3)
+
+
+@given(st.integers(0, 2**31), st.sampled_from(sorted(HINGES)))
+@settings(deadline=None, max_examples=40)
+def test_hinges_do_not_jump_where_they_are_not_made_to(seed, role):
+    """Past any of the limits, from flexed over straight to hyperextended and back."""
+    rng = np.random.default_rng(seed)
+    t = np.linspace(0, 2 * np.pi, 2000)[:, None, None]
+    waves = np.sin(t * rng.integers(1, 4, (3, 3)) + rng.uniform(0, 6, (3, 3)))
+    vectors = (waves * rng.normal(0, 0.45, (3, 3))).sum(1)
+    turns = Rotation.from_rotvec(vectors)
+    found = Rotation.from_quat(limit(turns.as_quat(), TABLE[role], LimitsParameters())[0])
+    given, made = ((one[:-1].inv() * one[1:]).magnitude() for one in (turns, found))
+    near_turned_over = np.maximum(turns[:-1].magnitude(), turns[1:].magnitude()) > np.radians(150)
+    assert (made < 6 * given.max() + 1e-9)[~near_turned_over].all()
+
+
+def elbow_flexion(clip, side):
+    world = world_of_tracks(clip.rig.skeleton, clip.rotations, clip.root_translations)[..., :3, 3]
+    shoulder, elbow, wrist = (
+        world[clip.rig.joint_of_role[f"{side}_{role}"]] for role in ("shoulder", "elbow", "wrist")
+    )
+    upper, lower = elbow - shoulder, wrist - elbow
+    across = np.linalg.norm(np.cross(upper, lower), axis=1)
+    return np.degrees(np.arctan2(across, np.sum(upper * lower, axis=1)))
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_elbows_that_an_estimate_bends_aside_stay_bent(side):
+    before, after = limited(retarget.load_motion(shared("data/smpl24/aist_demo.npz")))
+    was, now = (elbow_flexion(clip, side) for clip in (before, after))
+    assert was.max() > 115
+    assert np.abs(now - was).max() < 5
+    elbow = after.rig.joint_of_role[f"{side}_elbow"]
+    assert not np.array_equal(before.rotations[elbow], after.rotations[elbow])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import brentq
@@ -40,7 +40,7 @@ def test_what_is_within_reach_is_reached(u, a, low, b, goal, share):
     mid = root + a * unit(u)
     end = mid + b * unit(low)
     assume(np.linalg.norm(np.cross(unit(u), unit(low))) > 0.35)
-    assume(unit(u) @ unit(low) < np.cos(two_bone.ASIDE_TO))  # straighter: a plane of compromise
+    assume(unit(u) @ unit(low) < np.cos(two_bone.PLANE_TO))  # straighter: a plane of compromise
     tightest = np.linalg.norm([a + b * np.cos(two_bone.TIGHTEST), b * np.sin(two_bone.TIGHTEST)])
     goal = root + unit(goal) * (tightest + share * (0.99 * (a + b) - tightest))
     new_mid, new_end, *_ = solved(root, mid, end, goal)
@@ -130,6 +130,59 @@ def test_a_knee_past_straight_bends_the_right_way_without_a_jump(past):
     assert flexion[-1] > 30
     missed = np.linalg.norm(hip + u + low - goal, axis=1)
     assert missed.max() < 0.005 * (past / 6) ** 2 + 1e-6
+
+
+def waves(rng, size):
+    """Smooth random numbers (4000, size)."""
+    t = np.linspace(0, 2 * np.pi, 4000)[:, None, None]
+    sines = np.sin(t * rng.integers(1, 4, (3, size)) + rng.uniform(0, 6, (3, size)))
+    return (sines * rng.normal(0, 1, (3, size))).sum(1)
+
+
+def largest_step(vectors):
+    before, after = vectors[:-1], vectors[1:]
+    return np.arctan2(
+        np.linalg.norm(np.cross(before, after), axis=1), np.sum(before * after, axis=1)
+    ).max()
+
+
+@given(st.integers(0, 2**31), st.sampled_from([0.0, 5.0]))
+@settings(deadline=None, max_examples=40)
+def test_a_smooth_motion_stays_smooth(seed, memory):
+    """Of a limb that bends forward, aside and backward, and is to be longer or shorter."""
+    rng = np.random.default_rng(seed)
+    whole = Rotation.from_rotvec(0.3 * waves(rng, 3))
+    bent = np.radians(25.0) * waves(rng, 2)
+    shin = Rotation.from_rotvec(np.stack([bent[:, 0], 0 * bent[:, 0], bent[:, 1]], axis=1))
+    upper, lower = whole.apply([0, -0.4, 0]), (whole * shin).apply([0, -0.38, 0])
+    goal = Rotation.from_rotvec(0.2 * waves(rng, 3)).apply(upper + lower)
+    goal *= (0.85 + 0.1 * np.tanh(waves(rng, 1))) * 0.78 / np.linalg.norm(goal, axis=1)[:, None]
+    bend = whole.apply(FORWARD)
+    swings = two_bone.solve(0 * upper, upper, upper + lower, goal, bend, memory=memory)
+    given = max(largest_step(v) for v in (upper, lower, goal))
+    for swing, bone in zip(swings, (upper, lower), strict=True):
+        assert largest_step(Rotation.from_quat(swing).apply(bone)) < 30 * given
+
+
+@pytest.mark.parametrize("aside", [-70.0, 50.0])
+def test_a_limb_that_straightens_for_a_moment_remembers_its_plane(aside):
+    """Bent aside by so many degrees before and after; where it is straight it is to be bent."""
+    frames = np.arange(60)
+    flexion = np.radians(60 * np.clip(np.abs(frames - 30) / 10, 0, 1))
+    hip, knee, _ = leg(0)
+    low = 0.38 * np.stack([0 * flexion, -np.cos(flexion), -np.sin(flexion)], axis=1)
+    ankle = knee + Rotation.from_rotvec([0, np.radians(aside), 0]).apply(low)
+    given = [np.tile(p, (60, 1)) for p in (hip, knee)]
+    goal = np.tile([0.1, 0.3, 0.0], (60, 1))
+    swings = two_bone.solve(*given, ankle, goal, FORWARD, memory=6.0)
+    u, v = (
+        Rotation.from_quat(q).apply(b)
+        for q, b in zip(swings, (knee - hip, ankle - knee), strict=True)
+    )
+    normal = unit(np.cross(u, v)[30])
+    assert np.degrees(np.arctan2(-normal[2], normal[0])) == pytest.approx(aside, abs=6)
+    forgotten, _ = two_bone.solve(*given, ankle, goal, FORWARD)
+    assert Rotation.from_quat(forgotten[30]).apply(knee - hip)[0] == pytest.approx(0, abs=1e-6)
 
 
 def test_no_length_and_no_direction_give_no_nan():

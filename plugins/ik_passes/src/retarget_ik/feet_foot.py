@@ -10,7 +10,7 @@ import numpy as np
 from retarget import quaternions as quat
 from retarget_ik.easing import upheld
 from retarget_ik.two_bone import swing
-from retarget_ik.vectors import dot
+from retarget_ik.vectors import cross, dot, unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 SOFT = 0.003
-"""Metres above the floor from which a foot that comes down is slowed."""
+"""Metres above the floor, for a leg of 0.86 m, from which toes that come down are slowed."""
 
 FOLLOW = 0.015
 """Metres, for a leg of 0.86 m, by which a foot's free end is raised with its held end, at most.
@@ -35,6 +35,14 @@ UPRIGHT, TURNED_OVER = 0.6, 0.2
 LIFT_HOLD, LIFT_SMOOTH = 0.03, 0.03
 """Seconds: window of the sliding maximum over how far a free foot is lifted, deviation of the
 Gaussian after it. A foot stopped at the floor itself would stop within a frame."""
+
+TOE_HOLD, TOE_SMOOTH = 0.1, 0.05
+"""The same of the turn that lifts toes. Longer, for a foot that leaves the floor pitches fast, and
+past straight down its toes go over from one side to the other."""
+
+STEEP = 0.15
+"""Sine of the angle between toes and straight down below which they are lifted less: which way is
+up for them is a matter of chance there."""
 
 _NO_LENGTH = 1e-6
 
@@ -57,6 +65,8 @@ class Foot:
     """(F,) where it is in contact and, as animated, neither rises nor falls."""
     released: int
     """Number of contacts that slide too far to be held in place."""
+    fps: float
+    """Frames a second."""
 
 
 def place(leg: Leg, held: Held, floor: float, fps: float, chosen: FeetParameters) -> Foot:
@@ -85,6 +95,7 @@ def place(leg: Leg, held: Held, floor: float, fps: float, chosen: FeetParameters
         weight=weight,
         still=held.still,
         released=held.released,
+        fps=fps,
     )
 
 
@@ -119,10 +130,10 @@ def _above(
     return toe, heel
 
 
-def _lift(height: Array) -> Array:
-    """Return (F,) how far a point so high above the floor is lifted: softly, from `SOFT` on."""
-    soft = np.clip((SOFT - height) / (2 * SOFT), 0, None)
-    return np.where(soft < 1, SOFT * soft * soft, -height)
+def _lift(height: Array, slows: float) -> Array:
+    """Return (F,) how far a point so high above the floor is lifted: softly, from `slows` on."""
+    soft = np.clip((slows - height) / (2 * slows), 0, None)
+    return np.where(soft < 1, slows * soft * soft, -height)
 
 
 def toe_local(leg: Leg, world: Posed, foot: Foot) -> Array:
@@ -138,18 +149,40 @@ def toe_local(leg: Leg, world: Posed, foot: Foot) -> Array:
     flat = np.clip((-down[:, 1] - TURNED_OVER) / (UPRIGHT - TURNED_OVER), 0, 1)
     weight = (foot.toe_weight * flat).astype(np.float32)[:, None]
     rotation = quat.multiply(swing(down, (1 - weight) * down + weight * _DOWN), rotation)
-    tip = quat.rotate(rotation, leg.sole.tip.astype(np.float32))
-    length = float(np.linalg.norm(leg.sole.tip))
-    height = tip[:, 1] + foot.toe_height.astype(np.float32)
-    wanted = np.clip(tip[:, 1] + _lift(height), -length, length)
-    level = np.sqrt(tip[:, 0] ** 2 + tip[:, 2] ** 2)
-    ahead = np.sqrt(np.maximum(length**2 - wanted**2, 0))
-    target = tip * np.where(level > 1e-6, ahead / np.maximum(level, 1e-6), 0)[:, None]
-    target[:, 1] = wanted
-    lift = (1 - weight[:, 0]) * (wanted - tip[:, 1])
-    if lift.any():
-        rotation = quat.multiply(swing(tip, tip + (1 - weight) * (target - tip)), rotation)
+    hinge = unit(cross(leg.toe_down, leg.sole.tip)).astype(np.float32)
+    tip = leg.sole.tip.astype(np.float32)
+    above = cross(hinge, tip)  # where the tip goes, turned about the hinge
+    angle = (1 - weight[:, 0]) * _raised(
+        quat.rotate(rotation, tip)[:, 1],
+        quat.rotate(rotation, above)[:, 1],
+        foot,
+        leg,
+    )
+    if angle.any():
+        lift = np.empty_like(rotation)
+        lift[:, :3] = hinge * np.sin(angle / 2)[:, None]
+        lift[:, 3] = np.cos(angle / 2)
+        rotation = quat.multiply(rotation, lift)
     return quat.multiply(quat.conjugate(turn), rotation)
+
+
+def _raised(tip: Array, above: Array, foot: Foot, leg: Leg) -> Array:
+    """Return the turn (F,), radians, about their hinge that keeps toes out of the floor.
+
+    `tip` (F,) is how high the tip is above its joint, `above` what it would be a quarter turn on.
+    About the hinge alone, for toes do not turn sideways; and as a free foot is lifted, smoothly
+    over time.
+    """
+    wanted = tip + _lift(tip + foot.toe_height, SOFT * leg.size)
+    highest = np.maximum(np.hypot(tip, above), _NO_LENGTH)
+    angle = np.arccos(np.clip(tip / highest, -1, 1)) - np.arccos(np.clip(wanted / highest, -1, 1))
+    length = float(np.linalg.norm(leg.sole.tip))
+    angle *= np.clip(above / max(STEEP * length, _NO_LENGTH), -1, 1)
+    raised = np.zeros_like(angle)
+    for sign in (1, -1):  # toes that point backwards are raised the other way round
+        if (part := np.maximum(sign * angle, 0)).any():
+            raised += sign * upheld(part, TOE_HOLD, TOE_SMOOTH, foot.fps)
+    return raised.astype(np.float32)
 
 
 _DOWN = np.array([0.0, -1.0, 0.0], np.float32)

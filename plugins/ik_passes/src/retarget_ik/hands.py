@@ -103,7 +103,7 @@ class Hands:
             if rotations is clip.rotations:
                 rotations = clip.rotations.copy()
             part = arm.on(some) if some.size < frames.size else arm
-            wrist, turned = part.reach(part.wrist + moves[side][some])
+            wrist, turned = part.reach(part.wrist + moves[side][some], fps=clip.fps)
             moved[side][some] = wrist - part.wrist
             for joint, local in turned.items():
                 _write(rotations[joint], frames[some], local)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 BACKWARDS = np.array([0.0, 0.0, -1.0])
 """Where elbows point on a rig that rests with straight arms."""
 
+MEMORY = 0.05
+"""Seconds for which a straight arm remembers the plane it was bent in: deviation of a Gaussian."""
+
 
 def arm_of(rig: Rig, side: str) -> Limb | None:
     """Return one side's arm; None where the rig lacks it, or its joints are not in one line."""
@@ -77,13 +80,15 @@ class Arm:
         off = self.wrist - self.shoulder
         return np.maximum(extended * self.limb.length, length(off))
 
-    def reach(self, goal: Array) -> tuple[Array, dict[int, Array]]:
+    def reach(self, goal: Array, *, fps: float = 0.0) -> tuple[Array, dict[int, Array]]:
         """Move the wrist to a goal (N, 3), metres, as far as the arm goes.
 
+        With `fps`, frames a second, a straight arm keeps the plane that it has when it is bent.
         Returns where it comes (N, 3), and the local rotations (N, 4) of its joints.
         """
         root, mid, end = self.shoulder, self.world.position(self.limb.lower), self.wrist
-        upper, lower = two_bone.solve(root, mid, end, goal, self.limb.bends(self.world))
+        bends = self.limb.bends(self.world)
+        upper, lower = two_bone.solve(root, mid, end, goal, bends, memory=MEMORY * fps)
         wrist = root + quat.rotate(upper, mid - root) + quat.rotate(lower, end - mid)
         still = np.broadcast_to(quat.IDENTITY.astype(upper.dtype), upper.shape)
         return wrist, self.limb.turned(self.world, upper, lower, still)

@@ -187,7 +187,7 @@ class _Hand:
         if not some.size:
             return clip, np.zeros(0)
         part = arm.on(some)
-        came, turned = part.reach(part.wrist + move[some])
+        came, turned = part.reach(part.wrist + move[some], fps=clip.fps)
         rotations = clip.rotations.copy()
         for joint, local in turned.items():
             q = quat.normalize(local)

@@ -7,8 +7,9 @@ below p down to i,
     Q = C_p M C_i⁻¹ = swing · twist
 
 is the turn of i against p as the T-pose's own axes tell it. The twist's angle and both components
-of the swing's rotation vector are limited each by itself: a hinge that is bent and pushed aside
-loses what is aside and stays bent. M is made from Q again by the local of i alone.
+of the swing's rotation vector are limited each by itself. Only what a hinge is bent aside by more
+than it may goes to its own axis: it is turned, and stays as bent as it was. Estimates from video
+often bend elbows and knees about the other axis. M is made from Q again by the local of i alone.
 """
 
 from __future__ import annotations
@@ -98,10 +99,24 @@ def limit(
     about: Float64 = np.zeros((len(q), 3))
     about[:, axis] = _kept(twisted, axis, ranges, chosen)
     bent = swung.copy()
-    for other in {0, 1, 2} - {axis}:
-        bent[:, other] = _kept(swung[:, other], other, ranges, chosen)
+    hinge, sense = ranges.hinge or (None, 0)
+    # A hinge's own axis last: it takes what the other loses.
+    for other in sorted({0, 1, 2} - {axis}, key=lambda other: other == hinge):
+        if other == hinge:
+            bent[:, other] = sense * _flexed(bent[:, other] * float(sense), swung, bent)
+        bent[:, other] = _kept(bent[:, other], other, ranges, chosen)
     beyond = (about[:, axis] != twisted) | (bent != swung).any(axis=1)
     return quat.multiply(quat.from_rotvec(bent), quat.from_rotvec(about)), beyond
+
+
+def _flexed(flexion: Float64, swung: Float64, bent: Float64) -> Float64:
+    """Return the flexion (F,), rad, of a hinge that goes on as bent as it was.
+
+    Of its swing (F, 3), `swung`, the part aside was limited in `bent`. What that lost,
+    `sqrt(|swung|² - |bent|²)`, is put to the flexion; so it is taken off a hyperextension.
+    """
+    lost = np.sqrt(np.maximum((swung**2).sum(axis=1) - (bent**2).sum(axis=1), 0))
+    return np.where(flexion > 0, np.hypot(flexion, lost), flexion + lost)
 
 
 def _kept(angle: Float64, axis: int, ranges: Ranges, chosen: LimitsParameters) -> Float64:
@@ -181,11 +196,11 @@ def _stated(rig: Rig) -> dict[int, Ranges]:
         given = extras.get(STATED) if isinstance(extras, dict) else None
         if given is not None and role in TABLE:
             name = rig.skeleton.names[joint]
-            found[joint] = _ranges(given, TABLE[role].twist, f"{rig.asset.path}: joint {name}")
+            found[joint] = _ranges(given, TABLE[role], f"{rig.asset.path}: joint {name}")
     return found
 
 
-def _ranges(given: Any, twist: int, owner: str) -> Ranges:
+def _ranges(given: Any, known: Ranges, owner: str) -> Ranges:
     try:
         ends = np.asarray(given, float).reshape(3, 2)
         fits = bool(np.isfinite(ends).all() and (ends[:, 0] <= 0).all() and (ends[:, 1] >= 0).all())
@@ -197,4 +212,4 @@ def _ranges(given: Any, twist: int, owner: str) -> Ranges:
             "and to (at least 0) about X, Y and Z."
         )
     x, y, z = (tuple(row) for row in ends.tolist())
-    return Ranges(twist, x, y, z)
+    return Ranges(known.twist, x, y, z, known.hinge)

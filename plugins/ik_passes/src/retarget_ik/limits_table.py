@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Range = tuple[float, float]
 
+_X, _Y, _Z = 0, 1, 2
+
 
 @attrs.frozen
 class Ranges:
@@ -40,14 +42,15 @@ class Ranges:
     x: Range
     y: Range
     z: Range
+    hinge: tuple[int, int] | None = None
+    """The axis about which a hinge flexes and the sign of its flexion; None of other joints."""
 
     def mirrored(self) -> Ranges:
         """Return the other side's: a mirror in x turns the signs about Y and Z round."""
         (y0, y1), (z0, z1) = self.y, self.z
-        return Ranges(self.twist, self.x, (-y1, -y0), (-z1, -z0))
+        hinge = self.hinge and (self.hinge[0], self.hinge[1] * (1 if self.hinge[0] == _X else -1))
+        return Ranges(self.twist, self.x, (-y1, -y0), (-z1, -z0), hinge)
 
-
-_X, _Y, _Z = 0, 1, 2
 
 _MIDLINE = {
     "spine1": Ranges(_Y, (-25, 45), (-30, 30), (-25, 25)),
@@ -64,7 +67,7 @@ _LEFT = {
     "hip": Ranges(_Y, (-140, 30), (-50, 50), (-35, 60)),
     # CDC: flexion 148 to 153, hyperextension 2 to 5, of children. The shin turns when the knee is
     # bent: 30 each way.
-    "knee": Ranges(_Y, (-5, 150), (-30, 30), (-20, 20)),
+    "knee": Ranges(_Y, (-5, 150), (-30, 30), (-20, 20), hinge=(_X, 1)),
     # AAOS: dorsiflexion 20 (X, negative), more under load; plantar flexion 50. Inversion 35
     # (Z, negative), eversion 20 to 25.
     "ankle": Ranges(_Z, (-40, 55), (-30, 30), (-35, 25)),
@@ -77,7 +80,7 @@ _LEFT = {
     # adduction 135 (Y, negative), abduction 45; AAOS: rotation 90 out (X, negative) and 70 in.
     "shoulder": Ranges(_X, (-100, 95), (-135, 55), (-110, 95)),
     # AAOS: flexion 150 (Y, negative), hyperextension 5 to 15; pronation and supination 80.
-    "elbow": Ranges(_X, (-100, 100), (-150, 10), (-35, 35)),
+    "elbow": Ranges(_X, (-100, 100), (-150, 10), (-35, 35), hinge=(_Y, -1)),
     # AAOS: flexion 80 (Z, negative), extension 70, radial 20 (Y, negative), ulnar deviation 30.
     "wrist": Ranges(_X, (-60, 60), (-30, 40), (-80, 75)),
 }

@@ -50,10 +50,24 @@ def one_euro(x: Array, speed: Array, cutoff: float, beta: float, fps: float) -> 
 
     `speed` (F, …) opens the filter: its corner is `cutoff + beta |speed|` Hz, the speed itself
     through a filter of 1 Hz before. The published filter runs forward alone and lags behind; here
-    the second run takes the lag back. Source: Casiez, Roussel, Vogel, 1 € Filter, CHI 2012.
+    the second run takes the lag back, and the ends are mirrored as for `butterworth`, for a filter
+    that sets out from the first value lags until it has caught up.
+    Source: Casiez, Roussel, Vogel, 1 € Filter, CHI 2012.
     """
-    open_at = cutoff + beta * np.abs(_both_ways(np.asarray(speed, np.float64), SPEED_CUTOFF, fps))
-    return _both_ways(np.asarray(x, np.float64), open_at[..., None], fps)
+    padding = min(len(x) - 1, math.ceil(fps / min(cutoff, SPEED_CUTOFF)))
+    speeds = _mirrored(np.abs(np.asarray(speed, np.float64)), padding, odd=False)
+    open_at = cutoff + beta * _both_ways(speeds, SPEED_CUTOFF, fps)
+    tracks = _mirrored(np.asarray(x, np.float64), padding, odd=True)
+    return _both_ways(tracks, open_at[..., None], fps)[padding : padding + len(x)]
+
+
+def _mirrored(x: Float64, padding: int, *, odd: bool) -> Float64:
+    """Return tracks (F, …) continued by so many frames at both ends.
+
+    Mirrored in time; `odd`: and in the end's own value, so that the slope goes on.
+    """
+    width = ((padding, padding), *((0, 0) for _ in x.shape[1:]))
+    return np.pad(x, width, mode="reflect", reflect_type="odd" if odd else "even")
 
 
 def _both_ways(x: Float64, cutoff: Float64 | float, fps: float) -> Float64:

@@ -38,22 +38,31 @@ SOFTNESS = 0.004
 TIGHTEST = np.radians(160.0)
 """Flexion beyond which a limb does not close, unless animated so."""
 
-PLANE_FROM, PLANE_TO = np.radians(10.0), np.radians(30.0)
+PLANE_FROM, PLANE_TO = np.radians(15.0), np.radians(35.0)
 """Between these flexions the hinge goes over from the rest's to the animated one: what is nearly
-straight has no plane, only noise. Flexion about the rest's hinge; a limb that bends sideways to it
-keeps its own plane from `ASIDE_TO` on."""
+straight has no plane, only noise."""
 
-ASIDE_FROM, ASIDE_TO = np.radians(20.0), np.radians(40.0)
+FAINT = 0.03
+"""Weight of the rest's hinge where a straight limb remembers its plane; that of a frame is the
+squared sine of its flexion, the same at 10°."""
 
-BACKWARDS = np.radians(8.0)
-"""How far past straight a limb may be animated and still be bent the right way."""
+UNSURE = 0.7
+"""Length of the mean of both hinges, unit vectors, below which a limb opens less than it is asked
+to: not at all where they cancel, in a limb bent right backwards. At right angles it is 0.7."""
 
 _NO_LENGTH = 1e-6
 """Metres below which a vector has no direction."""
 
 
 def solve(
-    root: Array, mid: Array, end: Array, goal: Array, bend: Array, *, reach: float = REACH
+    root: Array,
+    mid: Array,
+    end: Array,
+    goal: Array,
+    bend: Array,
+    *,
+    reach: float = REACH,
+    memory: float = 0.0,
 ) -> tuple[Array, Array]:
     """Return the world rotations (…, 4), xyzw, to put before those of the upper and lower bone.
 
@@ -64,8 +73,11 @@ def solve(
 
     A goal beyond `reach` (a share of the limb's length, or what was animated if that is more) is
     approached as far as it goes, smoothly; nothing is ever NaN. Computed in the inputs' precision.
+
+    With `memory` the arrays are tracks (F, 3), and a straight limb opens about the hinge that it
+    has when it is bent, so many frames (the deviation of a Gaussian) before and after.
     """
-    bones = Bones.of(root, mid, end, bend)
+    bones = Bones.of(root, mid, end, bend, memory=memory)
     return bones.aim(goal - root, bones.opening(goal - root, reach=reach))
 
 
@@ -79,12 +91,14 @@ class Bones:
     """(…, 3) from middle to end."""
     hinge: Array
     """(…, 3) unit axis about which the limb flexes; zero where there is none."""
+    sure: Array
+    """(…) share, 0 to 1, of a turn about the hinge that is made."""
 
     @classmethod
-    def of(cls, root: Array, mid: Array, end: Array, bend: Array) -> Bones:
+    def of(cls, root: Array, mid: Array, end: Array, bend: Array, *, memory: float = 0.0) -> Bones:
         """Take a limb as animated; see `solve`."""
         upper, lower = mid - root, end - mid
-        return cls(upper, lower, _hinge(upper, lower, bend))
+        return cls(upper, lower, *_hinge(upper, lower, bend, memory))
 
     def opening(self, goal: Array, *, reach: float = REACH) -> Array:
         """Return the turn (…) of the lower bone, radians, that makes the span as long as `goal`.
@@ -94,7 +108,7 @@ class Bones:
         span = length(self.upper + self.lower)
         lengths = length(self.upper), length(self.lower)
         wanted = _reachable(length(goal), span, *lengths, reach)
-        return _hinge_angle(self.upper, self.lower, self.hinge, span, wanted)
+        return self.sure * _hinge_angle(self.upper, self.lower, self.hinge, span, wanted)
 
     def span(self, opening: float) -> Array:
         """Return how far (…) root and end are apart with the lower bone turned by `opening`."""
@@ -146,25 +160,45 @@ def _reachable(asked: Array, animated: Array, a: Array, b: Array, reach: float) 
     return np.maximum(np.minimum(distance, most), np.minimum(least, animated))
 
 
-def _hinge(upper: Array, lower: Array, bend: Array) -> Array:
-    """Return the unit axis (…, 3) about which the limb flexes; zero where there is none.
+def _hinge(upper: Array, lower: Array, bend: Array, memory: float) -> tuple[Array, Array]:
+    """Return the axis (…, 3) about which the limb flexes, unit or zero, and how sure (…) it is.
 
-    The animated plane's normal where the limb is bent, the rest's where it is straight. It has the
-    sense of the rest's, so that a knee bent backwards has a negative flexion.
+    The animated plane's normal where the limb is bent; where it is straight the rest's, or what it
+    was shortly before and after. On the way between the two one pose has none: no axes are
+    continuous that are all alike about the straight limb and turn once with its plane farther out.
+    That pose is a limb bent right backwards. About it limbs turn less than they are asked to, and
+    there not at all, so that none snaps over that is animated past it.
     """
     # A positive turn about the normal closes the limb: the end moves away from `bend`.
     rest = unit(cross(bend, upper))
     normal = cross(upper, lower)
-    along, about = dot(upper, lower), dot(normal, rest)
-    forward = np.arctan2(np.abs(about), along)
-    aside = np.arctan2(length(normal), along)
-    share = np.maximum(
-        _step((forward - PLANE_FROM) / (PLANE_TO - PLANE_FROM)),
-        _step((aside - ASIDE_FROM) / (ASIDE_TO - ASIDE_FROM)),
-    ).astype(upper.dtype)[..., None]
-    share = np.where((dot(rest, rest) > 0)[..., None], share, 1)  # no rest to ask
-    sense = np.where(about < 0, -1, 1).astype(upper.dtype)[..., None]
-    return unit(share * sense * unit(normal) + (1 - share) * rest)
+    flexion = np.arctan2(length(normal), dot(upper, lower))
+    normal = unit(normal)
+    straight = rest
+    if memory > 0:
+        straight = _remembered(
+            np.sin(flexion) ** 2, normal, (rest, unit(cross(upper, rest))), memory
+        )
+    share = _step((flexion - PLANE_FROM) / (PLANE_TO - PLANE_FROM)).astype(upper.dtype)
+    share = np.where(dot(rest, rest) > 0, share, 1)[..., None]  # no rest to ask
+    mean = share * normal + (1 - share) * straight
+    return unit(mean), _step(length(mean) / UNSURE)
+
+
+def _remembered(weight: Array, normal: Array, rest: tuple[Array, Array], memory: float) -> Array:
+    """Return the hinges (F, 3) of straight limbs: means over time of the planes' normals (F, 3).
+
+    In the axes `rest` across the upper bone, the first of which is the rest's hinge; the more it is
+    bent, `weight` (F,), the more a frame counts.
+    """
+    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415 - scipy costs 0.1 s to import
+
+    seen = np.stack(
+        [weight * dot(normal, rest[0]) + FAINT, weight * dot(normal, rest[1]), weight + FAINT]
+    )
+    about, aside, whole = gaussian_filter1d(seen, memory, axis=1, mode="nearest")
+    hinge: Array = (about / whole)[:, None] * rest[0] + (aside / whole)[:, None] * rest[1]
+    return hinge
 
 
 def _hinge_angle(upper: Array, lower: Array, hinge: Array, span: Array, wanted: Array) -> Array:
@@ -187,13 +221,13 @@ def _hinge_angle(upper: Array, lower: Array, hinge: Array, span: Array, wanted: 
 def _signed(flexion: Array, flexed: Array) -> Array:
     """Give the flexion asked for (…) the sense in which the limb is flexed.
 
-    A knee a few degrees past straight must not bend further backwards: it goes over to the other
-    side while it flexes to four times what it was past straight. The price is a millimetre of span.
+    A knee past straight must not bend further backwards: it goes over to the other side while it
+    flexes to four times what it was past straight. The price is a millimetre of span at 6°.
     """
     past = -flexion
     share = (flexed - past) / np.maximum(3 * past, _NO_LENGTH)
     over = flexed - 2 * past * (1 - _step(share))
-    backwards = np.where((past < BACKWARDS) & (flexed > past), over, -flexed)
+    backwards = np.where(flexed > past, over, -flexed)
     return np.where(flexion >= 0, flexed, backwards)
 
 
