@@ -17,6 +17,7 @@ import attrs
 import numpy as np
 
 from retarget.errors import ValueShapeError
+from retarget.held import boolean, expect_shape, float32, float64, int32, strings
 from retarget.options import FASTEST
 from retarget.runs import runs_of
 
@@ -31,52 +32,8 @@ if TYPE_CHECKING:
     Float64 = NDArray[np.float64]
 
 
-def _read_only(array: Any, dtype: type[np.generic]) -> NDArray[Any]:
-    """Return a read-only array of `dtype`; copies only where the dtype differs.
-
-    One that is read-only already stays the same object: what is known of it stays known.
-    """
-    locked = np.asarray(array, dtype=dtype)
-    if locked.flags.writeable:
-        locked = locked.view()
-        locked.flags.writeable = False
-    return locked
-
-
-# One named function per converter: mypy's attrs plugin knows no others.
-def _float32(array: Any) -> Float32:
-    return _read_only(array, np.float32)
-
-
-def _float64(array: Any) -> Float64:
-    return _read_only(array, np.float64)
-
-
-def _int32(array: Any) -> NDArray[np.int32]:
-    return _read_only(array, np.int32)
-
-
-def _bool(array: Any) -> NDArray[np.bool_]:
-    return _read_only(array, np.bool_)
-
-
-def _strings(strings: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(strings, str):  # its letters would be taken for texts
-        raise ValueShapeError(f"The text {strings!r} stands for a list of texts; put it into one.")
-    return tuple(strings)
-
-
 def _founds(found: Iterable[Found]) -> tuple[Found, ...]:
     return tuple(found)
-
-
-def _shape(what: str, array: NDArray[Any], expected: tuple[int | None, ...]) -> None:
-    fits = array.ndim == len(expected) and all(
-        e is None or e == n for e, n in zip(expected, array.shape, strict=False)
-    )
-    if not fits:
-        wanted = ", ".join("any" if e is None else str(e) for e in expected)
-        raise ValueShapeError(f"{what} has shape {array.shape}; expected ({wanted}).")
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -86,13 +43,13 @@ class Skeleton:
     Joint 0 is the only root; every parent stands before its children.
     """
 
-    names: tuple[str, ...] = attrs.field(converter=_strings)
+    names: tuple[str, ...] = attrs.field(converter=strings)
     """Joint names, unique."""
-    parents: NDArray[np.int32] = attrs.field(converter=_int32, repr=False)
+    parents: NDArray[np.int32] = attrs.field(converter=int32, repr=False)
     """(J,) index of each joint's parent; -1 for joint 0."""
-    rest_translations: Float64 = attrs.field(converter=_float64, repr=False)
+    rest_translations: Float64 = attrs.field(converter=float64, repr=False)
     """(J, 3) metres, in the parent joint's rest frame."""
-    rest_rotations: Float64 = attrs.field(converter=_float64, repr=False)
+    rest_rotations: Float64 = attrs.field(converter=float64, repr=False)
     """(J, 4) xyzw, relative to the parent joint's rest frame."""
 
     def __attrs_post_init__(self) -> None:
@@ -103,9 +60,9 @@ class Skeleton:
         repeated = sorted(name for name, times in Counter(self.names).items() if times > 1)
         if repeated:
             raise ValueShapeError(f"Joint names must be unique; repeated: {', '.join(repeated)}.")
-        _shape("Skeleton.parents", self.parents, (joints,))
-        _shape("Skeleton.rest_translations", self.rest_translations, (joints, 3))
-        _shape("Skeleton.rest_rotations", self.rest_rotations, (joints, 4))
+        expect_shape("Skeleton.parents", self.parents, (joints,))
+        expect_shape("Skeleton.rest_translations", self.rest_translations, (joints, 3))
+        expect_shape("Skeleton.rest_rotations", self.rest_rotations, (joints, 4))
         if self.parents[0] != -1 or not all(
             0 <= parent < joint for joint, parent in enumerate(self.parents.tolist()) if joint
         ):
@@ -180,7 +137,7 @@ class Source:
     subject: str | None = None
     gender: str | None = None
     betas: NDArray[np.float32] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_float32), repr=False
+        default=None, converter=attrs.converters.optional(float32), repr=False
     )
     """(B,) body shape coefficients as stored, or None."""
     up: str = "y"
@@ -202,12 +159,12 @@ class Motion:
 
     skeleton: Skeleton
     fps: float = attrs.field(converter=float)
-    rotations: Float32 = attrs.field(converter=_float32, repr=False)
+    rotations: Float32 = attrs.field(converter=float32, repr=False)
     """(J, F, 4) local rotations, xyzw, replacing (not on top of) the rest rotations."""
-    root_translations: Float32 = attrs.field(converter=_float32, repr=False)
+    root_translations: Float32 = attrs.field(converter=float32, repr=False)
     """(F, 3) world position of joint 0, metres."""
     source: Source = attrs.field(factory=Source)
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=strings)
 
     def __attrs_post_init__(self) -> None:
         """Refuse arrays that do not fit the skeleton or each other."""
@@ -256,9 +213,9 @@ class Asset:
     """The file as the user named it: .glb, .gltf, .vrm, .blend, .fbx."""
     gltf: GltfFile = attrs.field(repr=False)
     """Its content; of a file of another format, what was converted from it."""
-    nodes: NDArray[np.int32] = attrs.field(converter=_int32, repr=False)
+    nodes: NDArray[np.int32] = attrs.field(converter=int32, repr=False)
     """(J,) index of each joint's node in `gltf`."""
-    turn: Float64 = attrs.field(converter=_float64, repr=False)
+    turn: Float64 = attrs.field(converter=float64, repr=False)
     """(4,) xyzw, from the file's world to the rig's, in which the body stands +Y up, facing +Z."""
     root_joint: int = -1
     """Index of the node of the joint above joint 0 that stands for the whole, such as Unreal's
@@ -280,14 +237,14 @@ class Rig:
     """What moves joints without a role, by joint name; those in neither keep their local rest."""
     floor: float = attrs.field(default=0.0, converter=float)
     """World height (metres) of the ground the rig stands on at rest."""
-    place: Float64 = attrs.field(factory=lambda: np.zeros(2), converter=_float64, repr=False)
+    place: Float64 = attrs.field(factory=lambda: np.zeros(2), converter=float64, repr=False)
     """(2,) x and z, metres, that the origin of motions is moved to: where a character stands that
     does not stand at the origin of its file."""
     asset: Asset | None = attrs.field(default=None, repr=False)
     """The user's own file to animate, or None for a generated skeleton."""
     found: tuple[Found, ...] = attrs.field(default=(), converter=_founds, repr=False)
     """How the roles were found, where that is worth telling."""
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=strings)
 
     def __attrs_post_init__(self) -> None:
         """Refuse roles of joints that do not exist, roles given twice, and a place that is none."""
@@ -300,12 +257,12 @@ class Rig:
             raise ValueShapeError(f"Rig {self.name}: roles given to two joints: {twice}.")
         if not np.isfinite(self.floor):
             raise ValueShapeError(f"Rig {self.name}: floor is {self.floor}; expected a height.")
-        _shape(f"Rig {self.name}: place", self.place, (2,))
+        expect_shape(f"Rig {self.name}: place", self.place, (2,))
         if not np.isfinite(self.place).all():
             raise ValueShapeError(f"Rig {self.name}: place holds NaN or infinity.")
         if self.asset is not None:
-            _shape(f"Rig {self.name}: asset.nodes", self.asset.nodes, (len(self.skeleton),))
-            _shape(f"Rig {self.name}: asset.turn", self.asset.turn, (4,))
+            expect_shape(f"Rig {self.name}: asset.nodes", self.asset.nodes, (len(self.skeleton),))
+            expect_shape(f"Rig {self.name}: asset.turn", self.asset.turn, (4,))
 
     @cached_property
     def joint_of_role(self) -> Mapping[str, int]:
@@ -317,14 +274,14 @@ class Rig:
 class Contacts:
     """Which points of the source touch the floor, frame by frame."""
 
-    points: tuple[str, ...] = attrs.field(converter=_strings)
+    points: tuple[str, ...] = attrs.field(converter=strings)
     """Roles of the C points: ankles stand for heels, feet for toes."""
-    touching: NDArray[np.bool_] = attrs.field(converter=_bool, repr=False)
+    touching: NDArray[np.bool_] = attrs.field(converter=boolean, repr=False)
     """(C, F) True where the point is in contact."""
 
     def __attrs_post_init__(self) -> None:
         """Refuse a row too many or too few, and points named twice."""
-        _shape("Contacts.touching", self.touching, (len(self.points), None))
+        expect_shape("Contacts.touching", self.touching, (len(self.points), None))
         if len(set(self.points)) < len(self.points):
             raise ValueShapeError(f"Contacts.points name one twice: {', '.join(self.points)}.")
 
@@ -340,9 +297,9 @@ class Contacts:
 class RootMotion:
     """Travel that a rig's root joint, above joint 0, carries: where its rest has gone."""
 
-    rotations: Float32 = attrs.field(converter=_float32, repr=False)
+    rotations: Float32 = attrs.field(converter=float32, repr=False)
     """(F, 4) xyzw, about the origin, +Y up: turns of the whole body about the vertical."""
-    translations: Float32 = attrs.field(converter=_float32, repr=False)
+    translations: Float32 = attrs.field(converter=float32, repr=False)
     """(F, 3) metres, applied after the rotation."""
 
 
@@ -352,9 +309,9 @@ class Clip:
 
     rig: Rig
     fps: float = attrs.field(converter=float)
-    rotations: Float32 = attrs.field(converter=_float32, repr=False)
+    rotations: Float32 = attrs.field(converter=float32, repr=False)
     """(J, F, 4) local rotations of the rig's joints, xyzw, unit, sign-continuous."""
-    root_translations: Float32 = attrs.field(converter=_float32, repr=False)
+    root_translations: Float32 = attrs.field(converter=float32, repr=False)
     """(F, 3) world position of joint 0, metres."""
     name: str = "motion"
     root_motion: RootMotion | None = None
@@ -364,14 +321,14 @@ class Clip:
     """What a pass found of the source's contacts; None where none looked."""
     provenance: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     """JSON-able facts on the making: source, rates, target, solver, passes, versions."""
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=strings)
 
     def __attrs_post_init__(self) -> None:
         """Refuse arrays that do not fit the rig or each other."""
         _check_tracks("Clip", self.rig.skeleton, self.rotations, self.root_translations, self.fps)
         if self.contacts is not None:
             points = len(self.contacts.points)
-            _shape("Clip.contacts.touching", self.contacts.touching, (points, self.frames))
+            expect_shape("Clip.contacts.touching", self.contacts.touching, (points, self.frames))
 
     @property
     def frames(self) -> int:
@@ -397,14 +354,14 @@ class ExportResult:
     duration: float
     """Seconds from the first frame to the last."""
     bytes_written: int
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=_strings)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=strings)
 
 
 def _check_tracks(
     what: str, skeleton: Skeleton, rotations: Float32, root: Float32, fps: float
 ) -> None:
-    _shape(f"{what}.rotations", rotations, (len(skeleton), None, 4))
-    _shape(f"{what}.root_translations", root, (rotations.shape[1], 3))
+    expect_shape(f"{what}.rotations", rotations, (len(skeleton), None, 4))
+    expect_shape(f"{what}.root_translations", root, (rotations.shape[1], 3))
     if rotations.shape[1] == 0:
         raise ValueShapeError(f"{what} has no frames.")
     if not 0 < fps <= FASTEST:
