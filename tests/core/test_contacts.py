@@ -55,6 +55,20 @@ def test_feet_that_tremble_still_stand(fps):
         assert len(np.flatnonzero(np.diff(got[fps // 20 : -fps // 20].astype(int)) == 1)) == 3
 
 
+@pytest.mark.parametrize("fps", [60, 120, 240])
+def test_a_sprint_is_no_tremble(fps):
+    """Stances of 0.1 s, 0.3 s apart, struck and left within a frame or two."""
+    t = np.arange(3 * fps) / fps
+    phase, count = np.modf(t / 0.4)
+    swings = np.clip((phase - 0.25) / 0.75, 0, 1)
+    x = 2.4 * (count + swings)
+    made = upright(0.02 + 0.2 * np.sin(np.pi * swings) ** 2, fps=fps, x=x)
+    for got in detect(made).touching:
+        stance = (phase > 1.5 / 0.4 / fps) & (phase < 0.25 - 1.5 / 0.4 / fps)
+        assert got[stance].mean() > 0.95
+        assert not got[(phase > 0.35) & (phase < 0.9)].any()
+
+
 def test_sliding_feet_are_no_contact():
     x = np.arange(240) / FPS * 0.6
     assert not detect(upright(np.full(240, 0.02), fps=FPS, x=x)).touching.any()

@@ -66,9 +66,33 @@ def test_nothing_still_falls_back_to_the_lowest_point():
 def test_a_promised_floor_is_believed_over_hanging_feet():
     got = found(upright(np.full(30, 0.6), ground_at_zero=True))
     assert (got.found_by, got.toe_level) == ("layout", floor.SOLE)
-    assert got.higher == pytest.approx((0.6,), abs=1e-6)  # where they stand they stay
+    assert got.higher == ()
     near = found(upright(np.full(30, 0.06), ground_at_zero=True))
     assert near.found_by == "static toes"
+
+
+def test_feet_that_walk_above_a_promised_floor_stay_at_their_level():
+    step = np.sin(np.linspace(0, np.pi / 2, 30)) ** 2
+    x = np.concatenate([np.zeros(60), step, np.ones(60), 1 + step, np.full(60, 2.0)]) * 0.4
+    got = found(upright(np.full(len(x), 0.6), x=x, ground_at_zero=True))
+    assert (got.found_by, got.toe_level) == ("layout", floor.SOLE)
+    assert got.higher == pytest.approx((0.6,), abs=1e-6)
+
+
+@pytest.mark.parametrize(("reach", "rate"), [(0.095, 0.4), (0.3, 0.5), (0.02, 1.0)])
+def test_feet_that_hang_and_sway_stand_on_nothing(reach, rate):
+    t = np.arange(600) / 60
+    x = reach * np.sin(2 * np.pi * rate * t)
+    got = found(upright(np.full(600, 0.5), x=x, ground_at_zero=True))
+    assert (got.found_by, got.higher) == ("layout", ())
+
+
+@pytest.mark.parametrize(("seconds", "level"), [(0.35, 0.02), (2.0, -0.38)])
+def test_a_capture_lost_for_a_moment_disproves_no_floor(seconds, level):
+    heights = np.full(360, 0.02)
+    heights[120 : 120 + round(seconds * 60)] -= 0.4
+    got = found(upright(heights, ground_at_zero=True))
+    assert (got.found_by, got.toe_level) == ("static toes", pytest.approx(level, abs=1e-6))
 
 
 def test_feet_that_stand_below_a_promised_floor_disprove_it():

@@ -192,8 +192,10 @@ def test_stairs_that_are_not_where_the_file_promises_a_floor(by, target):
     assert np.abs(rise - scale * max(by, 0)).max() < 0.005  # the floor is measured, 0 is promised
     assert np.abs((clip.rotations * stays.rotations).sum(-1)).min() > 1 - 1e-4
     above = "height 0, where the floor should be" if by > 0 else "the floor, too"
-    (told,) = from_passes(clip)
+    told, *more = from_passes(clip)
     assert told.endswith(f"cm above {above}: contacts there stay there.")
+    below = "feet stand 150 cm below height 0, where its format has the floor; theirs was taken."
+    assert more == ([] if by > 0 else [f"floor: {below}"])
 
 
 @each_target

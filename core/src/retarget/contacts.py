@@ -44,16 +44,16 @@ SOLE_DOWN, TOES_UP = 0.5, 0.64
 """How far, as a sine, a sole must face the floor, and its toes may point up, for its heel to stand:
 more than where a heel strikes, less than where somebody lies on the back."""
 
-TREMBLE, STILLEST = 0.07, 10
-"""m/s by which a point trembles even on the stillest tenth (per cent) of its frames, and from which
-its speed is taken without the noise: joints that tremble by 0.3 degrees hide that a foot stands."""
+TREMBLE = 0.05
+"""m/s, for a leg of 0.86 m, by which points tremble, even in their stillest moments, in a capture
+that was not cleaned: joints that tremble by 0.3 degrees hide that a foot stands."""
 
 CALM = 0.015
-"""Seconds: deviation of the Gaussian that takes noise from the speed of a point, 9 Hz. Of no other,
-for it also blurs the moments at which a foot strikes and leaves."""
+"""Seconds: deviation of the Gaussian over paths that tremble, 9 Hz. Over no others, for it also
+blurs the moments at which a foot strikes and leaves."""
 
-SHORTEST = 0.05
-"""Seconds below which a run or a gap is noise."""
+SHORTEST, SHORTEST_TREMBLING = 0.05, 0.12
+"""Seconds below which a run or a gap is noise; and a run of points that tremble."""
 
 REFERENCE_LEG = 0.86
 
@@ -81,7 +81,11 @@ def label(motion: Motion, world: World, floor: Floor) -> Contacts:
         return Contacts(points=points, touching=np.zeros((len(points), motion.frames), bool))
     positions, level = _touching_points(motion, points, world)
     scale = leg_length(motion) / REFERENCE_LEG
-    velocity = _velocities(positions, motion.fps)
+    # In the air nothing tells at which level a foot that trembles stands.
+    trembles = floor.found_by != "lowest point" and _trembles(positions, motion.fps, scale)
+    if trembles:
+        positions = _calm(positions, motion.fps)
+    velocity = np.gradient(positions, axis=1) * motion.fps
     speed = np.sqrt(np.einsum("cfi,cfi->cf", velocity, velocity))
     height = _above(positions[..., 1] - level[:, None], floor.levels)
     on = (speed < SPEED_ON * scale) & (height < HEIGHT_ON * scale)
@@ -91,38 +95,52 @@ def label(motion: Motion, world: World, floor: Floor) -> Contacts:
         if point.endswith("ankle"):
             stays[row] &= _stands(motion, point, world.rotations[row])
     on &= stays
-    shortest = math.ceil(SHORTEST * motion.fps)
-    touching = [_touching(*masks, shortest) for masks in zip(on, stays, strict=True)]
+    gap = math.ceil(SHORTEST * motion.fps)
+    run = math.ceil(SHORTEST_TREMBLING * motion.fps) if trembles else gap
+    touching = [_touching(*masks, gap, run) for masks in zip(on, stays, strict=True)]
     return Contacts(points=points, touching=np.stack(touching))
 
 
-def _velocities(positions: NDArray[np.float64], fps: float) -> NDArray[np.float64]:
-    """Return how points (C, F, 3) go, m/s; those that tremble as they go without that."""
+def _trembles(positions: NDArray[np.float64], fps: float, scale: float) -> bool:
+    """Tell whether points (C, F, 3) of a body of that scale tremble by more than `TREMBLE`.
+
+    By fourth differences, in which noise is sqrt(70) times as large, and motion next to nothing but
+    where a foot strikes: so the stillest tenth of the frames is asked.
+    """
+    fourth = np.diff(positions, 4, axis=1)
+    if not fourth.size:
+        return False
+    noise = np.sqrt(np.einsum("cfi,cfi->cf", fourth, fourth) / 70)
+    speed = np.percentile(noise, 10, axis=1) * fps / math.sqrt(2)
+    return bool(np.median(speed) > TREMBLE * scale)
+
+
+def _calm(positions: NDArray[np.float64], fps: float) -> NDArray[np.float64]:
+    """Return paths (C, F, 3) without their noise."""
     from scipy import ndimage  # noqa: PLC0415 - scipy costs 0.1 s to import
 
-    velocity = np.gradient(positions, axis=1) * fps
-    calm = ndimage.gaussian_filter1d(velocity, CALM * fps, axis=1, mode="mirror")
-    noise = velocity - calm
-    noise = np.sqrt(np.einsum("cfi,cfi->cf", noise, noise))
-    trembles = np.percentile(noise, STILLEST, axis=1) > TREMBLE
-    velocity[trembles] = calm[trembles]
-    return velocity
+    calm: NDArray[np.float64] = ndimage.gaussian_filter1d(
+        positions, CALM * fps, axis=1, mode="nearest"
+    )
+    return calm
 
 
-def _touching(on: NDArray[np.bool_], stays: NDArray[np.bool_], shortest: int) -> NDArray[np.bool_]:
+def _touching(
+    on: NDArray[np.bool_], stays: NDArray[np.bool_], gap: int, run: int
+) -> NDArray[np.bool_]:
     """Return the runs of `stays` (F,) that are `on` somewhere, without short gaps and runs.
 
-    Those of fewer than `shortest` frames are short; at the ends of the clip none is.
+    Those of fewer than so many frames are short; at the ends of the clip none is.
     """
     frames = len(on)
     edges = runs_of(stays).ravel()
     seen = np.concatenate([[0], np.cumsum(on)])[edges]
     edges = edges[np.repeat(np.diff(seen)[::2] > 0, 2)]
     gaps = edges[1:-1].reshape(-1, 2)
-    gaps = gaps[gaps[:, 1] - gaps[:, 0] >= shortest]
+    gaps = gaps[gaps[:, 1] - gaps[:, 0] >= gap]
     runs = np.concatenate([edges[:1], gaps.ravel(), edges[-1:]]).reshape(-1, 2)
     first, last = runs.T
-    runs = runs[(last - first >= shortest) | (first == 0) | (last == frames)]
+    runs = runs[(last - first >= run) | (first == 0) | (last == frames)]
     return mask_of(runs, frames)
 
 

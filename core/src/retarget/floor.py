@@ -45,10 +45,20 @@ _STOREY_TIME = 0.25
 _REST = 0.06
 """Seconds before and after for which they must have been: falling, one leaves 1.8 cm behind."""
 
-_TRUST = 0.15
+TRUST = 0.15
 """Metres a measured level may lie above a floor the layout promises before it is not believed:
 feet can hang, stand on a box or do a handstand. Below the floor nothing can be: then there is no
 such floor, as where a clip was put about its own root."""
+
+_LOST = 1.0
+"""Seconds that toes may stand below a promised floor without disproving it: tracking is lost for
+less."""
+
+_STANCE, _STAYS = 0.15, 0.015
+"""Seconds before and after for which a foot that bears weight stays where it is, and metres."""
+
+_STEP, _STEP_SPEED = 0.15, 0.5
+"""Metres between two places where a foot bears weight, and m/s at which it is moved there."""
 
 _SOLE_DOWN, _TOES_UP = 0.5, 0.4
 """Sine by which a sole must face the floor, and by which toes may point up, of a foot that stands:
@@ -122,23 +132,59 @@ def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
     following = np.minimum(moments + 1, motion.frames - 1)
     positions, sole_down = _feet(motion, points, solver, np.concatenate([moments, following]))
     here, there = np.split(positions, 2, axis=1)
-    static = np.linalg.norm(there - here, axis=-1) * motion.fps < STATIC_SPEED
+    speed = np.linalg.norm(there - here, axis=-1) * motion.fps
+    static = speed < STATIC_SPEED
     stands = static & sole_down[:, : len(moments)]
     heights = here[..., 1]
+    each = motion.frames / motion.fps / len(moments)  # seconds that a moment stands for
+    promised = motion.source.ground_at_zero and _may_be_at_zero(heights[stands], each)
+    if promised:
+        stands &= heights >= SOLE - TRUST
     higher: tuple[float, ...] = ()
     if stands.any() and stands.sum() >= _FEW * static.sum():
         level, found_by = _lowest_cluster(heights[stands]), "static toes"
         if (heights[stands] > level + _STOREY).any():
             high = heights > level + _STOREY
             rests = stands & high & _rests(motion, points, solver, moments, here)
-            each = motion.frames / motion.fps / len(moments)  # seconds that a moment stands for
             higher = _levels(heights[rests], level, max(2, round(_STOREY_TIME / each)))
     else:
         level, found_by = _under_body(motion, solver, moments)
-    if motion.source.ground_at_zero and level > SOLE + _TRUST:
-        stood_on = (level, *higher) if found_by == "static toes" else ()
+    if promised and level > SOLE + TRUST:
+        walks = found_by == "static toes" and _walks(motion, points, solver, moments, here, speed)
+        stood_on = (level, *higher) if walks else ()
         return Floor(toe_level=SOLE, found_by="layout", higher=stood_on)
     return Floor(toe_level=level, found_by=found_by, higher=higher)
+
+
+def _may_be_at_zero(standing: NDArray[np.floating[Any]], each: float) -> bool:
+    """Tell whether a floor may be at height 0, by the heights (N,) of toes that stand.
+
+    Not where they stand below it, but for a moment at which a capture was lost; `each` height is
+    that of so many seconds.
+    """
+    below = int((standing < SOLE - TRUST).sum())
+    near = int((np.abs(standing - SOLE) <= TRUST).sum())
+    return below * each < _LOST and below <= near
+
+
+def _walks(
+    motion: Motion,
+    points: Sequence[str],
+    solver: FKSolver,
+    moments: NDArray[np.intp],
+    here: NDArray[np.floating[Any]],
+    speed: NDArray[np.floating[Any]],
+) -> bool:
+    """Tell whether a foot is set from one place to another; feet that hang only sway."""
+    rests = _rests(motion, points, solver, moments, here, seconds=_STANCE, within=_STAYS)
+    for places, still, fast in zip(here[..., [0, 2]], rests, speed, strict=True):
+        at = np.flatnonzero(still)
+        if not len(at):
+            continue
+        apart = np.linalg.norm(np.ptp(places[at], axis=0))
+        if apart > _STEP and fast[at[0] : at[-1] + 1].max() > _STEP_SPEED:
+            return True
+    return False
 
 
 def _lowest_cluster(heights: NDArray[np.floating[Any]]) -> float:
@@ -202,13 +248,19 @@ def _rests(
     solver: FKSolver,
     moments: NDArray[np.intp],
     here: NDArray[np.floating[Any]],
+    *,
+    seconds: float = _REST,
+    within: float = STATIC_SPEED * _REST,
 ) -> NDArray[np.bool_]:
-    """Tell (P, N) which points rest before and after each moment; at the top of a jump none."""
-    reach = max(1, round(_REST * motion.fps))
+    """Tell (P, N) which points rest before and after each moment; at the top of a jump none.
+
+    They stay `within` so many metres of where they are then, the given `seconds` before and after.
+    """
+    reach = max(1, round(seconds * motion.fps))
     rests = np.ones(here.shape[:2], bool)
     for frames in (moments - reach, moments + reach):
         near = _positions(motion, points, solver, np.clip(frames, 0, motion.frames - 1))
-        rests &= np.linalg.norm(near - here, axis=-1) < STATIC_SPEED * reach / motion.fps
+        rests &= np.linalg.norm(near - here, axis=-1) < within * reach / (seconds * motion.fps)
     return rests
 
 

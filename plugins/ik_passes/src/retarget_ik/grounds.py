@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from retarget.floor import SOLE, TRUST
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -53,4 +55,8 @@ def told(context: PassContext) -> tuple[str, ...]:
     if found.found_by == "layout":
         nowhere = "the feet stand on nothing near the floor; it was taken to be at height 0."
         return (there.format("height 0, where the floor should be") if heights else nowhere,)
-    return (there.format("the floor, too"),) if heights else ()
+    notes = [there.format("the floor, too")] if heights else []
+    if context.motion.source.ground_at_zero and found.toe_level < SOLE - TRUST:
+        below = f"{100 * (SOLE - found.toe_level):.0f} cm below height 0"
+        notes.append(f"feet stand {below}, where its format has the floor; theirs was taken.")
+    return tuple(notes)
