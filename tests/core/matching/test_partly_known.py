@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import combinations
 
 import attrs
+import numpy as np
 import pytest
 
 from retarget.matching import recognise
@@ -353,6 +354,38 @@ def test_a_word_of_two_meanings_is_the_joint_that_stands_there(base, words, vari
     """`Shoulder` over an upper arm called otherwise is a collar, `Leg` under a thigh a knee."""
     joints = VARIATIONS[variation](renamed(base, words))
     assert judged(joints, match(joints))[1:] == ([], [])
+
+
+@pytest.mark.parametrize("called", ["zap", "upperarm_twist_01", "shoulder_twist"])
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.5])
+@pytest.mark.parametrize("forearm", [0.8, 0.85, 1.0])
+def test_a_helper_on_an_upper_arm_is_no_shoulder(forearm, share, called):
+    """Off its axis, on arms whose forearm is the shorter bone, as it is on people."""
+    words = {"clavicle": "zop", "upperarm": "shoulder", "lowerarm": "elbow", "hand": "wrist"}
+    joints = {j.name: j for j in renamed("game_engine", words)}
+    for side in "lr":
+        shoulder, elbow, wrist = (joints[f"{w}_{side}"].at for w in ("shoulder", "elbow", "wrist"))
+        below = wrist + (forearm - 1) * (wrist - elbow)
+        aside = 0.05 * np.linalg.norm(elbow - shoulder) * np.array([0, 0, 1.0])
+        at = shoulder + share * (elbow - shoulder) + aside
+        helper = attrs.evolve(
+            joints[f"elbow_{side}"],
+            name=f"{called}_{side}",
+            parent=f"shoulder_{side}",
+            at=at,
+            role="",
+        )
+        for joint in joints.values():
+            if joint.parent and joint.name.endswith(f"_{side}"):
+                line, top = [joint.name], joint.parent
+                while top:
+                    line.append(top)
+                    top = joints[top].parent
+                if f"wrist_{side}" in line:
+                    joint.at = joint.at + below - wrist
+        joints[f"elbow_{side}"].parent = helper.name
+        joints[helper.name] = helper
+    assert judged(list(joints.values()), match(list(joints.values())))[1] == []
 
 
 def test_a_joint_within_a_bone_whose_name_says_nothing_is_told():

@@ -34,6 +34,9 @@ _TURN_COUNTS = 1.25
 _TIE = 0.9
 """A second choice that scores this part of the first makes both doubtful."""
 
+_COLLAR = 0.3
+"""Part of the upper arm from which on a bone above it is a collar."""
+
 _FEW = 3
 """Bones from the collar to the wrist of an arm in whole bones; with more, some are parts."""
 
@@ -158,6 +161,8 @@ def _bend(tree: Tree, limb: Limb, slots: tuple[str, str, str], known: Mapping[st
     for i in (known[first],) if first in known and not also else range(end - 1):
         for j in (known[middle],) if middle in known else range(i + 1, end):
             a, b = gone[j] - gone[i], gone[end] - gone[j]
+            if also and i > known[first] and gone[i] - gone[known[first]] < _COLLAR * a:
+                continue  # no collar between the two, but a helper on the upper arm
             told = not also or _slot(known[first], {i: first, j: middle}) in (first, *also)
             if told and i < j < end and max(a, b) > 0:
                 fits.append((min(a, b) / max(a, b) * (a + b) * weight[i] * weight[j], i, j))
