@@ -107,6 +107,12 @@ def test_what_is_there_stays_unless_forced(retarget):
         "0 done, 2 skipped, 0 failed",
     ]
     assert retarget("in", "--merge", "library.glb", "-q").out == "0 done, 2 skipped, 0 failed\n"
+    lost = retarget("in", "absent.npz", "--merge", "library.glb")
+    assert (lost.status, lost.last) == (1, "0 done, 2 skipped, 1 failed")
+    assert lost.err == "failed  absent.npz: no such file.\n"
+    Path("empty").mkdir()
+    none = retarget("empty", "--merge", "library.glb")
+    assert (none.status, none.last) == (1, "0 done, 0 skipped, 0 failed")
     assert Path("library.glb").read_text() == "mine"
     assert retarget("in", "--merge", "library.glb", "--force").status == 0
 

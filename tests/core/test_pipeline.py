@@ -215,6 +215,15 @@ def test_a_file_where_a_folder_must_be_is_told_before_any_work(output):
     assert Path("notes").read_text() == "dear diary"
 
 
+def test_a_folder_behind_a_link_that_leads_nowhere_is_told_before_any_work():
+    Path("disk").symlink_to("not/mounted")
+    pipeline = Pipeline.prepare(plugins=toy_plugins())
+    for output in ("disk/out.glb", "disk/more/out.glb"):
+        with pytest.raises(RetargetError, match=r"\(disk is a link that leads nowhere\)"):
+            pipeline.convert(Path("absent.npz"), Path(output))
+    assert not Path("not").exists()
+
+
 def test_step_by_step_is_the_same_as_run():
     plugins = toy_plugins()
     retarget.run("walk.npz", output="run.glb", plugins=plugins)

@@ -36,10 +36,15 @@ def refuse(path: Path, *, overwrite: bool) -> None:
     try:
         folder, taken = landing(path).is_dir(), landing(path).exists()
         above = next((p for p in landing(path).parents if p.exists()), landing(path).parent)
+        lost = next((p for p in path.absolute().parents if p.is_symlink() and not p.exists()), None)
     except OSError as error:
         raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error
     if folder:
         raise UsageError(f"{path} is a folder; name a file.")
+    if lost is not None:
+        raise RetargetError(
+            f"{path}: cannot be written ({lost.name} is a link that leads nowhere)."
+        )
     if not above.is_dir():
         raise RetargetError(f"{path}: cannot be written ({above.name} is a file, no folder).")
     if taken and not overwrite:

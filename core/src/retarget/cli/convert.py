@@ -118,8 +118,7 @@ def _merge(pipeline: Pipeline, asked: argparse.Namespace, suffixes: Sequence[str
         report.close(interrupted=True, written=False)
         return INTERRUPTED
     except OutputExistsError as error:  # as a clip's: the same command goes on where it stopped
-        report.skip_all(error)
-        return 0
+        return report.skip(clips, error)
     except UsageError:
         raise
     except RetargetError:
@@ -183,12 +182,16 @@ class Report:
             print(f"merged  {_summary(result)}", flush=True)
         self._warnings.tell(result.path, result.warnings)
 
-    def skip_all(self, why: OutputExistsError) -> None:
-        """Tell why no clip need be looked at, and count."""
-        self.counts["skipped"] = self._total
+    def skip(self, clips: Sequence[Path], why: OutputExistsError) -> int:
+        """Tell why no clip need be looked at, and count; return the exit status."""
         if not self._quiet:
             print(f"skipped {why}", flush=True)
+        for clip in clips:
+            self.counts["skipped" if clip.exists() else "failed"] += 1
+            if not clip.exists():
+                print(f"failed  {clip}: no such file.", file=sys.stderr)
         self.close()
+        return 1 if self.counts["failed"] or not clips else 0
 
     def close(self, *, interrupted: bool = False, written: bool = True) -> None:
         """Print what was held back, then the count: always the last line.

@@ -27,6 +27,7 @@ from retarget.demo.rotations import to_rotvec
 from retarget.demo.trunk import carry
 from retarget.errors import RetargetError
 from retarget.npz_writing import write_npz
+from retarget.output import refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,5 +90,6 @@ def write_clip(path: Path, *, seconds: float = SECONDS, fps: float = 120.0) -> P
         RetargetError: as `make_clip`, or the file cannot be written.
 
     """
+    refuse(path, overwrite=True)
     write_npz(path, make_clip(seconds=seconds, fps=fps))
     return path
