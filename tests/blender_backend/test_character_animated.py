@@ -7,6 +7,7 @@ import base64
 import numpy as np
 import pytest
 
+import retarget_blender
 from blender_backend.characters import (
     RATE,
     Moves,
@@ -20,9 +21,13 @@ from blender_backend.characters import (
 from blender_backend.fbx_text import as_text
 from blender_backend.rereading import reread
 from blender_backend.test_character_odd import edited
+from retarget import kinds
 from retarget.options import Options
+from retarget.pipeline import Pipeline
+from retarget.plugins import Plugins
 from retarget.testing.glb import read_glb
 from retarget_blender.fbx_file import takes
+from support.motions import motion
 
 HAND, ARM = "mixamorig:RightHand", "mixamorig:LeftArm"
 
@@ -135,8 +140,9 @@ def test_of_many_actions_some_are_named(session, exporter, tmp_path):
     clip = clip_of(rig_at(path))
     (told,) = exporter.export(clip, tmp_path / "made.glb", Options()).warnings
     assert told == (
-        "given.blend: its animations are left out: take 00, take 01, take 02, take 03, take 04, "
-        "take 05, take 06, take 07 and 12 more. --format blend keeps them."
+        "given.blend: its animations are left out: take 00, take 01, take 02, "
+        "take 03, take 04, take 05, take 06, take 07 and 12 more. "
+        "--backend blender --format blend keeps them."
     )
 
 
@@ -158,3 +164,56 @@ def test_takes_of_an_fbx_are_told_whatever_is_written(session, exporter, tmp_pat
         else:
             back = reread(made, clip, RATE, session=session)
         assert_moves_as(clip, back.world, back.rest)
+
+
+# Told whoever writes
+
+ACTS = (
+    "given.blend: its animations are left out: newer, older, propAction. "
+    "--backend blender --format blend keeps them."
+)
+TAKES = (
+    "given.fbx: its animations are left out: older, Armature|newer, Armature|older, "
+    "Armature|propAction, prop|propAction."
+)
+
+
+@pytest.fixture
+def told(session, exporter, tmp_path, monkeypatch):
+    """What is told of animations where a motion is put onto a changed character."""
+    monkeypatch.setattr("retarget_blender.exporter.BlenderExporter", lambda: exporter)
+
+    def of(suffix, what, made, backend, **options):
+        path = tmp_path / f"given{suffix}"
+        varied(session, given("mixamo", "blend"), path, *what, baked=True)
+        plugins = Plugins()
+        if "blender" not in plugins.offers(kinds.EXPORTER):
+            plugins.register(retarget_blender, "retarget-blender-here")
+        pipeline = Pipeline.prepare(
+            target=path, backend=backend, passes=(), options=Options(**options), plugins=plugins
+        )
+        warnings = pipeline.convert(motion(frames=4)[0], tmp_path / made).warnings
+        return [warning for warning in warnings if "animation" in warning]
+
+    return of
+
+
+@pytest.mark.parametrize(("suffix", "words"), [(".blend", ACTS), (".fbx", TAKES)])
+@pytest.mark.parametrize("backend", ["gltf", "blender"])
+def test_what_the_conversion_lost_is_told_once_whoever_writes(suffix, words, backend, told):
+    assert told(suffix, ["acted"], "made.glb", backend) == [words]
+
+
+def test_nothing_is_told_where_a_blend_keeps_the_actions(told):
+    assert told(".blend", ["acted"], "made.blend", "blender", format="blend") == []
+    assert told(".blend", ["acted"], "named.blend", "blender") == []
+
+
+def test_no_format_keeps_the_takes_of_an_fbx(told):
+    assert told(".fbx", ["acted"], "made.blend", "blender", format="blend") == [TAKES]
+
+
+@pytest.mark.parametrize("suffix", [".blend", ".fbx"])
+@pytest.mark.parametrize("backend", ["gltf", "blender"])
+def test_nothing_is_told_of_a_file_without_animations(suffix, backend, told):
+    assert told(suffix, [], "made.glb", backend) == []

@@ -274,7 +274,7 @@ def test_other_actions_neither_disturb_nor_get_lost(suffix, animated):
     (told,) = result.warnings
     assert told == (
         "given.blend: its animations are left out: newer, older, propAction. "
-        "--format blend keeps them."
+        "--backend blender --format blend keeps them."
     )
     if suffix == ".fbx":
         actions = [name for name in back.said["things"]["actions"] if name.startswith("Arm")]

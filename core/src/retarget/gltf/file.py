@@ -41,6 +41,8 @@ class GltfFile:
     is_glb: bool = True
     other_chunks: tuple[tuple[bytes, bytes], ...] = attrs.field(default=(), repr=False)
     """A GLB's chunks of unknown types, (4-byte type, content), which come after the BIN chunk."""
+    warnings: tuple[str, ...] = ()
+    """For the user, once it is written: what it lacks of the file that it was made of."""
 
 
 def read(path: Path) -> GltfFile:

@@ -12,6 +12,7 @@ from retarget.gltf import parse
 from retarget_apose.character import rig_of
 from retarget_blender.choices import armature_asked
 from retarget_blender.fbx_file import is_called_fbx, is_fbx, why_no_fbx
+from retarget_blender.left_out import left_out_of
 from retarget_blender.opened import opened
 
 if TYPE_CHECKING:
@@ -62,5 +63,6 @@ def rig_of_character(path: Path, file: Opened, options: Options) -> Rig:
             "with its body."
         )
     named = attrs.evolve(options, rig=armature_asked(options))
-    rig = rig_of(parse(file.glb, str(path)), path, named)
+    made = attrs.evolve(parse(file.glb, str(path)), warnings=left_out_of(path, file.actions))
+    rig = rig_of(made, path, named)
     return attrs.evolve(rig, warnings=(*rig.warnings, *file.warnings))

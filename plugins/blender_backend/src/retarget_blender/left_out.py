@@ -1,4 +1,7 @@
-"""What animation of a user's file does not come through Blender into the file that is written."""
+"""What animation of a user's file does not come through Blender into the file that is written.
+
+Blender tells it of what it writes itself, and of the glTF that it makes of a target in memory.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from retarget_blender.fbx_file import takes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from retarget.values import Asset
 
@@ -16,13 +20,26 @@ LISTED = 8
 """No more names than these are told."""
 
 _KEPT_BY = {
-    "blend": " --format blend keeps them.",
+    "blend": " --backend blender --format blend keeps them.",
     "gltf": " --backend gltf and --format blend keep them.",
+    "fbx": "",
 }
 """By what the user's file is: what to do. Of an FBX no animation is ever read."""
 
 
-def left_out(asset: Asset, suffix: str, actions: Sequence[str]) -> list[str]:
+def left_out_of(path: Path, actions: Sequence[str]) -> tuple[str, ...]:
+    """Return what to tell of the animations of a .blend or an FBX that a glTF was made of.
+
+    Args:
+        path: the user's file.
+        actions: names of those that Blender found in it.
+
+    """
+    kind = kind_of(path)
+    return _told(path, kind, takes(path) if kind == "fbx" else actions)
+
+
+def left_out(asset: Asset, suffix: str, actions: Sequence[str]) -> tuple[str, ...]:
     """Return what to tell of the user's own animations, which the file made has not.
 
     Args:
@@ -37,8 +54,12 @@ def left_out(asset: Asset, suffix: str, actions: Sequence[str]) -> list[str]:
     elif kind == "gltf" and suffix != ".blend":
         animations = asset.gltf.json.get("animations", [])
         names = [str(one.get("name") or f"number {n}") for n, one in enumerate(animations)]
+    return _told(asset.path, kind, names)
+
+
+def _told(path: Path, kind: str, names: Sequence[str]) -> tuple[str, ...]:
     if not names:
-        return []
+        return ()
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    told = f"{asset.path.name}: its animations are left out: {', '.join(names[:LISTED])}{more}."
-    return [told + _KEPT_BY.get(kind, "")]
+    listed = f"{', '.join(names[:LISTED])}{more}"
+    return (f"{path.name}: its animations are left out: {listed}.{_KEPT_BY[kind]}",)

@@ -46,6 +46,8 @@ class Opened:
     """By name, in the order of the file."""
     glb: bytes | None
     """All of the file at rest, where the armatures asked for deform a mesh."""
+    actions: list[str]
+    """Names of the actions in it, which the GLB holds none of; of an FBX none is ever read."""
     warnings: tuple[str, ...]
 
 
@@ -82,7 +84,7 @@ def opened(path: Path, kind: str, options: Options) -> Opened:
     armatures = {name: Armature(**one) for name, one in told["armatures"].items()}
     _refuse_unknown(path, asked, armatures)
     warnings = tuple(f"{path.name}: {warning}." for warning in told["warnings"])
-    return Opened(armatures=armatures, glb=content, warnings=warnings)
+    return Opened(armatures=armatures, glb=content, actions=told["actions"], warnings=warnings)
 
 
 def refuse_damage(path: Path, told: Mapping[str, Any]) -> None:

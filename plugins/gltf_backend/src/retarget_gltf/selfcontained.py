@@ -56,7 +56,10 @@ def self_contained(file: GltfFile) -> SelfContained:
     _gather_buffers(file, document, row)
     warnings = _embed_images(file, document, row)
     return SelfContained(
-        json=document, parts=tuple(row.parts), size=row.size, warnings=tuple(warnings)
+        json=document,
+        parts=tuple(row.parts),
+        size=row.size,
+        warnings=(*file.warnings, *warnings),
     )
 
 

@@ -32,14 +32,19 @@ def run(job: Job) -> Job:
 
     `armatures`: by name `bones`: names, `heads` (B, 3): world positions at rest, +Z up, metres, and
         `meshes`: how many it deforms;
-    `warnings`: of what the GLB lacks; a GLB is written to `glb` where the armature called `named`
-        deforms a mesh, or, with none named, where any does.
+    `actions`: names of all there are; the GLB holds none;
+    `warnings`: of what else the GLB lacks; a GLB is written to `glb` where the armature called
+        `named` deforms a mesh, or, with none named, where any does.
     """
     wrong = open_file(job["path"], job["kind"])
     if wrong:
         return wrong
     found = armatures()
-    told: Job = {"armatures": {name: about(found[name]) for name in found}, "warnings": []}
+    told: Job = {
+        "armatures": {name: about(found[name]) for name in found},
+        "actions": [action.name for action in bpy.data.actions],
+        "warnings": [],
+    }
     wanted = [job["named"]] if job["named"] else list(found)
     if any(told["armatures"][name]["meshes"] for name in wanted if name in found):
         told["warnings"] = write_character(list(found.values()), job["glb"])
