@@ -136,6 +136,40 @@ def test_toes_do_not_snap_past_straight_down(legs, standing, seed):
     assert step.max() < 16
 
 
+@pytest.mark.parametrize("seconds", [0.25, 0.35, 0.5])
+@pytest.mark.parametrize("farthest", [80.0, 100.0, 110.0])
+def test_toes_that_push_off_past_straight_down_stay_out_of_the_floor(
+    legs, standing, seconds, farthest
+):
+    """Forward, as they were, though for a moment backward would be the shorter way."""
+    points = legs[0].sole.tip @ [0, 0, 1]
+    assert points > 0
+    reach = Rotation.from_quat(standing.rotation(legs[0].sole.toe)).apply(legs[0].sole.tip)[0]
+    own = np.degrees(np.arctan2(-reach[1], reach[2]))
+    at = np.arange(FRAMES) / FPS - 1
+    swung, risen = (
+        0.5 - 0.5 * np.cos(2 * np.pi * np.clip((at - late) / seconds, 0, 1)) for late in (0, 0.03)
+    )
+    pitch = 20 - own + (farthest - 20) * swung
+    turned, given, _, tips = toes_of(legs[0], standing, pitch, 0.03 + 0.05 * risen)
+    lowest = (0.03 + 0.05 * risen + given[:, 1]).min()
+    assert tips.min() > max(0.2 * lowest, -0.004) - 0.001
+    assert np.degrees((turned[:-1].inv() * turned[1:]).magnitude()).max() < 9
+
+
+@pytest.mark.parametrize("pitch", [130.0, 145.0])
+def test_toes_that_lie_backward_are_raised_backward(legs, standing, pitch):
+    """Of somebody who kneels: not all the way round."""
+    turned, given, points, tips = toes_of(
+        legs[0], standing, np.full(FRAMES, pitch), np.full(FRAMES, 0.01)
+    )
+    assert (given[:, 2] < 0).all()
+    assert (given[:, 1] + 0.01 < -0.005).all()
+    assert (points[:, 2] < given[:, 2]).all()
+    assert tips.min() > -0.001
+    assert np.degrees(turned.magnitude()).max() < 40
+
+
 def asked(leg, world, rise, *, still, weight):
     """A foot whose ankle is to be raised by `rise` (F,)."""
     ankle = world.position(leg.limb.end) + np.stack([0 * rise, rise, 0 * rise], axis=1)

@@ -36,13 +36,13 @@ LIFT_HOLD, LIFT_SMOOTH = 0.03, 0.03
 """Seconds: window of the sliding maximum over how far a free foot is lifted, deviation of the
 Gaussian after it. A foot stopped at the floor itself would stop within a frame."""
 
-TOE_HOLD, TOE_SMOOTH = 0.1, 0.05
+TOE_HOLD, TOE_SMOOTH = 0.1, 0.06
 """The same of the turn that lifts toes. Longer, for a foot that leaves the floor pitches fast, and
 past straight down its toes go over from one side to the other."""
 
-STEEP = 0.15
-"""Sine of the angle between toes and straight down below which they are lifted less: which way is
-up for them is a matter of chance there."""
+STEEP = 0.5
+"""Sine of the angle between toes and straight down below which they do not tell which way is up
+for them: a foot that pushes off tips them past the vertical for a moment."""
 
 _NO_LENGTH = 1e-6
 
@@ -152,9 +152,10 @@ def toe_local(leg: Leg, world: Posed, foot: Foot) -> Array:
     hinge = unit(cross(leg.toe_down, leg.sole.tip)).astype(np.float32)
     tip = leg.sole.tip.astype(np.float32)
     above = cross(hinge, tip)  # where the tip goes, turned about the hinge
-    angle = (1 - weight[:, 0]) * _raised(
+    angle = _raised(
         quat.rotate(rotation, tip)[:, 1],
         quat.rotate(rotation, above)[:, 1],
+        1 - weight[:, 0],
         foot,
         leg,
     )
@@ -166,23 +167,44 @@ def toe_local(leg: Leg, world: Posed, foot: Foot) -> Array:
     return quat.multiply(quat.conjugate(turn), rotation)
 
 
-def _raised(tip: Array, above: Array, foot: Foot, leg: Leg) -> Array:
+def _raised(tip: Array, above: Array, free: Array, foot: Foot, leg: Leg) -> Array:
     """Return the turn (F,), radians, about their hinge that keeps toes out of the floor.
 
-    `tip` (F,) is how high the tip is above its joint, `above` what it would be a quarter turn on.
+    `tip` (F,) is how high the tip is above its joint, `above` what it would be a quarter turn on,
+    `free` (F,) how much the toes are not held.
     About the hinge alone, for toes do not turn sideways; and as a free foot is lifted, smoothly
     over time.
     """
-    wanted = tip + _lift(tip + foot.toe_height, SOFT * leg.size)
+    slows = SOFT * leg.size
+    lift = _lift(tip + foot.toe_height, slows)
+    if not lift.any():
+        return np.zeros(len(tip), np.float32)
     highest = np.maximum(np.hypot(tip, above), _NO_LENGTH)
-    angle = np.arccos(np.clip(tip / highest, -1, 1)) - np.arccos(np.clip(wanted / highest, -1, 1))
-    length = float(np.linalg.norm(leg.sole.tip))
-    angle *= np.clip(above / max(STEEP * length, _NO_LENGTH), -1, 1)
-    raised = np.zeros_like(angle)
-    for sign in (1, -1):  # toes that point backwards are raised the other way round
-        if (part := np.maximum(sign * angle, 0)).any():
-            raised += sign * upheld(part, TOE_HOLD, TOE_SMOOTH, foot.fps)
-    return raised.astype(np.float32)
+    from_up = np.arccos(np.clip(tip / highest, -1, 1))
+    angle = from_up - np.arccos(np.clip((tip + lift) / highest, -1, 1))
+    # The other way round they go by straight down first; not all of it where they hardly sink.
+    around = 2 * (np.pi - from_up) * np.clip(lift / slows, 0, 1)
+    ahead = _ahead(above / max(float(np.linalg.norm(leg.sole.tip)), _NO_LENGTH))
+    forward = np.where(ahead > 0, angle + np.where(above < 0, around, 0), 0)
+    back = np.where(ahead < 1, angle + np.where(above > 0, around, 0), 0)
+    # Each way by itself, for both last longer than they are asked for: where they met, the one
+    # would take from the other.
+    ahead = upheld(ahead, 0, TOE_SMOOTH, foot.fps)
+    forward, back = (
+        upheld(free * part, TOE_HOLD, TOE_SMOOTH, foot.fps) for part in (forward, back)
+    )
+    return (free * (ahead * forward - (1 - ahead) * back)).astype(np.float32)
+
+
+def _ahead(above: Array) -> Array:
+    """Return the share (F,) in which toes are raised forward; the rest is backward.
+
+    Toes near straight down, by the sine `above` (F,), go on as before, and over to what comes.
+    """
+    sure = np.flatnonzero(np.abs(above) > STEEP)
+    if not len(sure):
+        return np.full(len(above), float(above.mean() > 0))
+    return np.interp(np.arange(len(above)), sure, (above[sure] > 0).astype(float))
 
 
 _DOWN = np.array([0.0, -1.0, 0.0], np.float32)

@@ -39,6 +39,11 @@ numbers, degrees, from and to about X, Y and Z, as in `limits_table`."""
 _HARD = 1e-6
 """rad over which a joint slows down at the least: a limit without softness."""
 
+_GAIN = 1.5
+"""Radians that a hinge's flexion takes up, at most, for each that its bend aside loses. Where the
+limit sets in, staying as bent as it was would ask for any number. So a hinge bent right aside,
+past its limit, is straightened by up to 10 degrees, where it is 45 to 80 degrees bent."""
+
 _NO_TWIST = 1e-6
 
 
@@ -110,13 +115,16 @@ def limit(
 
 
 def _flexed(flexion: Float64, swung: Float64, bent: Float64) -> Float64:
-    """Return the flexion (F,), rad, of a hinge that goes on as bent as it was.
+    """Return the flexion (F,), rad, of a hinge that goes on about as bent as it was.
 
     Of its swing (F, 3), `swung`, the part aside was limited in `bent`. What that lost,
-    `sqrt(|swung|² - |bent|²)`, is put to the flexion; so it is taken off a hyperextension.
+    `sqrt(|swung|² - |bent|²)`, is put to the flexion, as far as `_GAIN` allows; so it is taken off
+    a hyperextension.
     """
     lost = np.sqrt(np.maximum((swung**2).sum(axis=1) - (bent**2).sum(axis=1), 0))
-    return np.where(flexion > 0, np.hypot(flexion, lost), flexion + lost)
+    less = (np.abs(swung) - np.abs(bent)).sum(axis=1)
+    whole = np.where(flexion > 0, np.hypot(flexion, lost), flexion + lost)
+    return np.minimum(whole, flexion + _GAIN * less)
 
 
 def _kept(angle: Float64, axis: int, ranges: Ranges, chosen: LimitsParameters) -> Float64:
