@@ -150,7 +150,11 @@ def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
     else:
         level, found_by = _under_body(motion, solver, moments)
     if promised and level > SOLE + TRUST:
-        walks = found_by == "static toes" and _walks(motion, points, solver, moments, here, speed)
+        walks = found_by == "static toes" and _walks(
+            here,
+            speed,
+            _rests(motion, points, solver, moments, here, seconds=_STANCE, within=_STAYS),
+        )
         stood_on = (level, *higher) if walks else ()
         return Floor(toe_level=SOLE, found_by="layout", higher=stood_on)
     return Floor(toe_level=level, found_by=found_by, higher=higher)
@@ -168,15 +172,12 @@ def _may_be_at_zero(standing: NDArray[np.floating[Any]], each: float) -> bool:
 
 
 def _walks(
-    motion: Motion,
-    points: Sequence[str],
-    solver: FKSolver,
-    moments: NDArray[np.intp],
-    here: NDArray[np.floating[Any]],
-    speed: NDArray[np.floating[Any]],
+    here: NDArray[np.floating[Any]], speed: NDArray[np.floating[Any]], rests: NDArray[np.bool_]
 ) -> bool:
-    """Tell whether a foot is set from one place to another; feet that hang only sway."""
-    rests = _rests(motion, points, solver, moments, here, seconds=_STANCE, within=_STAYS)
+    """Tell whether a foot is set from one place to another; feet that hang only sway.
+
+    By where toes are (P, N, 3), how fast (P, N), and whether they bear weight (P, N).
+    """
     for places, still, fast in zip(here[..., [0, 2]], rests, speed, strict=True):
         at = np.flatnonzero(still)
         if not len(at):

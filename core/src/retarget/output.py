@@ -34,8 +34,9 @@ def refuse(path: Path, *, overwrite: bool) -> None:
 
     """
     try:
-        folder, taken = landing(path).is_dir(), landing(path).exists()
-        above = next((p for p in landing(path).parents if p.exists()), landing(path).parent)
+        end = landing(path)
+        folder, taken = end.is_dir(), end.exists()
+        above = next((p for p in end.parents if p.exists()), end.parent)
         lost = next((p for p in path.absolute().parents if p.is_symlink() and not p.exists()), None)
     except OSError as error:
         raise RetargetError(f"{path}: cannot be written ({error.strerror or error}).") from error

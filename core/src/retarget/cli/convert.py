@@ -187,8 +187,9 @@ class Report:
         if not self._quiet:
             print(f"skipped {why}", flush=True)
         for clip in clips:
-            self.counts["skipped" if clip.exists() else "failed"] += 1
-            if not clip.exists():
+            there = clip.exists()
+            self.counts["skipped" if there else "failed"] += 1
+            if not there:
                 print(f"failed  {clip}: no such file.", file=sys.stderr)
         self.close()
         return 1 if self.counts["failed"] or not clips else 0

@@ -154,23 +154,13 @@ def _bend(tree: Tree, limb: Limb, slots: tuple[str, str, str], known: Mapping[st
     also = limb.claims[first].also if first in known else ()
     if last not in known or (first in known and middle in known and not also):
         return
-    end, gone = known[last], tree.along(limb.path)
     turns = _turns(tree, limb.path)
-    weight = [_TURN_COUNTS if turn else 1.0 for turn in turns]
-    fits: list[tuple[float, int, int]] = []
-    for i in (known[first],) if first in known and not also else range(end - 1):
-        for j in (known[middle],) if middle in known else range(i + 1, end):
-            a, b = gone[j] - gone[i], gone[end] - gone[j]
-            if also and i > known[first] and gone[i] - gone[known[first]] < _COLLAR * a:
-                continue  # no collar between the two, but a helper on the upper arm
-            told = not also or _slot(known[first], {i: first, j: middle}) in (first, *also)
-            if told and i < j < end and max(a, b) > 0:
-                fits.append((min(a, b) / max(a, b) * (a + b) * weight[i] * weight[j], i, j))
+    fits = _fits(tree.along(limb.path), turns, slots, known, also)
     if not fits:
         return
     (best, *places), *others = sorted(fits, reverse=True)
     tie = bool(others) and others[0][0] > _TIE * best
-    straight = end > _FEW and not turns[int(places[1])]  # a part of a bone would do as well
+    straight = known[last] > _FEW and not turns[int(places[1])]  # a part of a bone would do as well
     unsure = tie or straight or limb.claims[last].score < GEOMETRY
     score = UNSURE if unsure else GEOMETRY
     taken = {int(place): slot for place, slot in zip(places, (first, middle), strict=True)}
@@ -179,6 +169,34 @@ def _bend(tree: Tree, limb: Limb, slots: tuple[str, str, str], known: Mapping[st
     for place, slot in taken.items():
         if slot not in limb.claims:
             _take(limb, slot, limb.path[place], score)
+
+
+def _fits(
+    gone: Sequence[float],
+    turns: Sequence[bool],
+    slots: tuple[str, str, str],
+    known: Mapping[str, int],
+    also: tuple[str, ...],
+) -> list[tuple[float, int, int]]:
+    """Return how well root and middle fit at two places of a path, and these: (score, i, j).
+
+    `gone` is the way to each place, `turns` where the path turns. `also`: what the root's name may
+    mean instead; then the root is open, too.
+    """
+    first, middle, last = slots
+    end, weight = known[last], [_TURN_COUNTS if turn else 1.0 for turn in turns]
+    fits = []
+    for i in (known[first],) if first in known and not also else range(end - 1):
+        for j in (known[middle],) if middle in known else range(i + 1, end):
+            a, b = gone[j] - gone[i], gone[end] - gone[j]
+            meant = _slot(known[first], {i: first, j: middle}) if also else first
+            if meant not in (first, *also):
+                continue
+            if meant == "collar" and gone[i] - gone[known[first]] < _COLLAR * a:
+                continue  # no collar between the two, but a helper on the upper arm
+            if i < j < end and max(a, b) > 0:
+                fits.append((min(a, b) / max(a, b) * (a + b) * weight[i] * weight[j], i, j))
+    return fits
 
 
 def _slot(place: int, taken: Mapping[int, str]) -> str:

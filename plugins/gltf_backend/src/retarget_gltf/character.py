@@ -113,6 +113,9 @@ class Character:
         base = self.file.json
         moved = {(channel.node, channel.path) for clip in clips for channel in clip.channels}
         moved |= self._moved_by_own if keep else set()
+        # Only of what carries the clips' joints: the joints themselves, and nodes above them.
+        carriers = {*self.asset.nodes.tolist(), *self._skinned, *self._above}
+        moved = {(node, path) for node, path in moved if node in carriers}
         clips = [self._held_against(moved, clip) for clip in clips]
         own = base.get("animations", []) if keep else []
         appendix = Appendix(
@@ -194,12 +197,10 @@ class Character:
     def _held_against(self, moved: set[tuple[int, str]], clip: Moves) -> Moves:
         """Return a clip with one key more for what others move, `(node, path)`, and it does not.
 
-        Only of what carries its joints: the joints themselves, and nodes above them. Played after
-        the others, it would begin where they left off.
+        Played after the others, it would begin where they left off.
         """
-        ours = {*self.asset.nodes.tolist(), *self._skinned, *self._above}
         lacking = moved - {(channel.node, channel.path) for channel in clip.channels}
-        held = [self._at_rest(node, path) for node, path in sorted(lacking) if node in ours]
+        held = [self._at_rest(node, path) for node, path in sorted(lacking)]
         return attrs.evolve(clip, channels=(*clip.channels, *held)) if held else clip
 
     def _at_rest(self, node: int, path: str) -> Channel:
