@@ -34,7 +34,7 @@ def given(name, suffix):
 def varied(session, path, made, *what, **more):
     """Let Blender change a character, and return where it saved it."""
     job = {"script": str(VARY), "path": str(path), "made": str(made), "what": what, **more}
-    session.run(job, what=f"varying {path}", seconds=60)
+    session.run(job, what=f"varying {path}", seconds=300)
     return made
 
 

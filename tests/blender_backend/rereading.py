@@ -35,7 +35,7 @@ def reread(path, clip, rate, *, session=None, armature=None):
     job = {"script": str(SCRIPT), "path": str(path), "frames": clip.frames, "rate": rate}
     try:
         told = {**job, **arrays, "armature": armature}
-        said = own.run(told, what=str(path), seconds=60)
+        said = own.run(told, what=str(path), seconds=300)
     finally:
         if session is None:
             own.close()

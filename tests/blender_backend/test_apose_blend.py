@@ -278,5 +278,5 @@ def test_a_script_that_runs_on_load_does_not_run(maker, tmp_path):
     assert_stands_as(load(path))
     assert not list(tmp_path.glob("marker*"))
     # The traps are set: a careless user does run into them.
-    maker.run({"script": str(SCRIPT), "opens": str(path)}, what="", seconds=60)
+    maker.run({"script": str(SCRIPT), "opens": str(path)}, what="", seconds=300)
     assert {p.name for p in tmp_path.glob("marker*")} == {"marker.text", "marker.driver"}

@@ -110,7 +110,7 @@ def reread_places(path, clip, session):
 
     arrays = {"world": str(path) + ".world.npy", "rest": str(path) + ".rest.npy"}
     job = {"script": str(SCRIPT), "path": str(path), "frames": clip.frames, "rate": RATE, **arrays}
-    session.run(job, what="", seconds=60)
+    session.run(job, what="", seconds=300)
     found = (UPRIGHT @ np.load(arrays["world"]))[-1, :, :3, 3]
     wanted = truth(clip)[0][:, -1, :3, 3]
     return np.linalg.norm(found[None] - wanted[:, None], axis=-1).min(axis=1)

@@ -19,7 +19,7 @@ from support.plugins import install
 
 HEAVY = {"numpy", "scipy", "pygltflib", "bpy", "rich"}
 FRAMES = 8
-TIMEOUT = 30
+TIMEOUT = 120
 """Seconds after which a run is stuck."""
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and pipes as POSIX has them")
