@@ -24,6 +24,7 @@ from retarget import smpl
 from retarget.alignment import align
 from retarget.errors import FileReadError
 from retarget.parameters import parameter
+from retarget_ik.limits_round import let_round
 from retarget_ik.limits_table import TABLE, Ranges
 
 if TYPE_CHECKING:
@@ -68,14 +69,19 @@ class Limits:
         constants = _constants(clip.rig)
         stated = _stated(clip.rig)
         changed: dict[int, Float32] = {}
+        round_at: dict[str, list[int]] = {}
         for role, joint in clip.rig.joint_of_role.items():
             between = _between(clip.rig, joint)
             if role not in TABLE or between is None:
                 continue
             ranges = stated.get(joint, TABLE[role])
             turn = _Turn(clip, joint, between, constants)
-            limited, beyond = limit(turn.of(clip.rotations[joint]), ranges, chosen)
+            animated = turn.of(clip.rotations[joint])
+            limited, beyond = limit(animated, ranges, chosen)
             if beyond.any():
+                limited, rounds = let_round(animated, limited, clip.fps)
+                if rounds:
+                    round_at[clip.rig.skeleton.names[joint]] = rounds
                 track = clip.rotations[joint].copy()
                 track[beyond] = turn.local(limited, beyond)
                 changed[joint] = quat.continuous(track)
@@ -84,7 +90,19 @@ class Limits:
         rotations = clip.rotations.copy()
         for joint, track in changed.items():
             rotations[joint] = track
-        return attrs.evolve(clip, rotations=rotations)
+        told = _told(round_at)
+        return attrs.evolve(clip, rotations=rotations, warnings=(*clip.warnings, *told))
+
+
+def _told(round_at: Mapping[str, list[int]]) -> list[str]:
+    """Return the warning of joints that go round, with the frames at which they do."""
+    if not round_at:
+        return []
+    joints = ", ".join(
+        f"{joint} (frame {frames[0]}{f' and {more} more' if (more := len(frames) - 1) else ''})"
+        for joint, frames in round_at.items()
+    )
+    return [f"limits: goes round past the far side of its range: {joints}; there no limit holds."]
 
 
 def limit(
