@@ -40,7 +40,9 @@ _STOREY = 0.04
 """Metres above the floor from which still toes tell of another level: stairs, a kerb, a box."""
 
 _STOREY_TIME = 0.25
-"""Seconds that toes must have been still on a level, all in all, before it is one."""
+"""Seconds that toes must have been still on a level, all in all, before it is one. For a quarter of
+them the other foot must not be lower: on stairs one climbs past the other, but a foot that is
+lifted, or crossed over the other leg, bears nothing and never sees the other rise."""
 
 _REST = 0.06
 """Seconds before and after for which they must have been: falling, one leaves 1.8 cm behind."""
@@ -146,7 +148,9 @@ def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
         if (heights[stands] > level + _STOREY).any():
             high = heights > level + _STOREY
             rests = stands & high & _rests(motion, points, solver, moments, here)
-            higher = _levels(heights[rests], level, max(2, round(_STOREY_TIME / each)))
+            bears = heights[::-1] > heights - _STOREY
+            least = max(2, round(_STOREY_TIME / each))
+            higher = _levels(heights[rests], bears[rests], level, least)
     else:
         level, found_by = _under_body(motion, solver, moments)
     if promised and level > SOLE + TRUST:
@@ -265,16 +269,23 @@ def _rests(
     return rests
 
 
-def _levels(heights: NDArray[np.floating[Any]], floor: float, least: int) -> tuple[float, ...]:
-    """Return the levels (metres, rising) above the floor's at which `least` heights gather."""
+def _levels(
+    heights: NDArray[np.floating[Any]], bears: NDArray[np.bool_], floor: float, least: int
+) -> tuple[float, ...]:
+    """Return the levels (metres, rising) above the floor's at which `least` heights (N,) gather.
+
+    Of each, a quarter as many must be of a foot that may bear the body (N,).
+    """
     found = [floor]
-    rest = np.sort(heights)
+    order = np.argsort(heights, kind="stable")
+    rest, bears = heights[order], bears[order]
     while len(rest):
-        together = rest[rest <= rest[0] + _STOREY]
-        middle = float(np.median(together))
-        if len(together) >= least and middle >= found[-1] + _STOREY:
+        count = int(np.searchsorted(rest, rest[0] + _STOREY, side="right"))
+        middle = float(np.median(rest[:count]))
+        stood_on = count >= least and 4 * bears[:count].sum() >= least
+        if stood_on and middle >= found[-1] + _STOREY:
             found.append(middle)
-        rest = rest[len(together) :]
+        rest, bears = rest[count:], bears[count:]
     return tuple(found[1:])
 
 
