@@ -56,7 +56,7 @@ def test_an_amass_file_that_stands_otherwise_keeps_its_layout_with_a_word(write,
     motion = load(write(**in_file_axes(up, synthetic.rotvecs()), **AMASS))
     assert motion.source.up == "z"
     (warning,) = motion.warnings
-    assert f"stands along {up};" in warning
+    assert f"points along {up}," in warning
     assert f"--up={up}" in warning
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from retarget import quaternions as quat
 from retarget.errors import FileReadError
 from retarget.values import Motion, Source
-from retarget_motion import metadata, up_axis
+from retarget_motion import metadata, repeats, up_axis
 from retarget_motion.recording import HANDS
 from retarget_motion.tracks import rotation_tracks
 
@@ -69,6 +69,7 @@ def to_motion(recording: Recording, options: Options) -> Motion:
             *root_warnings,
             *up.warnings,
             *_unit_warnings(recording, roots, fps),
+            *repeats.warnings(roots, rotations, fps),
         ),
     )
 

@@ -64,8 +64,8 @@ def find(recording: Recording, rotations: Float32, options: Options) -> UpAxis:
     best = max(upright, key=upright.__getitem__)
     if recording.amass:
         against = (
-            f"AMASS is z-up and was read so, but the body stands along {best}; "
-            f"if the result lies down, pass --up={best}."
+            f"AMASS is z-up and was read so; the body points along {best}, as of somebody who "
+            f"lies, crawls or stands on the hands. If it should stand, pass --up={best}."
         )
         plain = best != "z" and upright[best] > _PLAIN
         return UpAxis(axis="z", decided_by="layout", warnings=(against,) if plain else ())
