@@ -92,13 +92,20 @@ def test_fingers_and_knuckle_lines():
 
 def test_torso_and_feet_turned_away_from_rest():
     report = after("pelvis", 6, UP)
-    for part in ("torso", "foot"):
+    for part in ("torso", "foot", "toe"):
         assert report[f"{part}_rotation"] == pytest.approx(6, abs=1e-3)
         assert report[f"{part}_rotation_max"] == pytest.approx(6, abs=1e-3)
     nod = after("head", 8, LEFT)
     assert nod["torso_rotation_max"] == pytest.approx(8, abs=1e-3)
     assert nod["torso_rotation"] == pytest.approx(2, abs=1e-3)  # one of pelvis, spine, neck, head
     assert nod["foot_rotation_max"] == pytest.approx(0, abs=1e-3)
+
+
+def test_toes_that_are_bent_show_in_a_figure_of_their_own():
+    bent = after("left_foot", 50, LEFT)
+    assert bent["toe_rotation_max"] == pytest.approx(50, abs=1e-3)
+    assert bent["toe_rotation"] == pytest.approx(25, abs=1e-3)  # one of two
+    assert bent["foot_rotation_max"] == pytest.approx(0, abs=1e-3)
 
 
 def test_feet_that_rest_turned_out_are_no_error():
@@ -109,12 +116,13 @@ def test_feet_that_rest_turned_out_are_no_error():
     places[toe] = places[hub] + turn.apply(places[toe] - places[hub])
     world = places_of(MOTION)  # each toe points where the source's does
     rotations = world.rotations.copy()
-    rotations[hub] = turn.inv().as_quat()
+    rotations[[hub, toe]] = turn.inv().as_quat()
     rig = rig_at(places)
-    assert measure(rig, attrs.evolve(world, rotations=rotations), MOTION)[
-        "foot_rotation_max"
-    ] == pytest.approx(0, abs=1e-4)
-    assert measure(rig, world, MOTION)["foot_rotation_max"] == pytest.approx(20, abs=1e-4)
+    straight = measure(rig, attrs.evolve(world, rotations=rotations), MOTION)
+    turned_out = measure(rig, world, MOTION)
+    for part in ("foot", "toe"):
+        assert straight[f"{part}_rotation_max"] == pytest.approx(0, abs=1e-4)
+        assert turned_out[f"{part}_rotation_max"] == pytest.approx(20, abs=1e-4)
 
 
 def test_how_a_joint_s_axes_lie_at_rest_makes_no_difference():

@@ -1,4 +1,4 @@
-"""Rotation away from rest: whether torso and feet turn as far, and about what, as the source's."""
+"""Rotation away from rest: whether torso, feet and toes turn as the source's do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ METRICS = tuple(
         unit="deg",
         summary=f"{part} rotation away from rest, difference to the source's, {spread}",
     )
-    for part in ("torso", "foot")
+    for part in ("torso", "foot", "toe")
     for suffix, spread in (("", "mean"), ("_max", "largest"))
 )
 
@@ -28,12 +28,13 @@ TORSO = ("pelvis", "spine3", "neck", "head")
 """Where chains of other joint counts agree: the ends of the spine and of the neck."""
 
 FEET = tuple(f"{side}_ankle" for side in roles.SIDES)
+TOES = tuple(f"{side}_foot" for side in roles.SIDES)
 
 
 def measure(c: Comparison) -> dict[str, Pair]:
     """Measure the geodesic distance of the rotations from each one's rest."""
     figures: dict[str, Pair] = {}
-    for part, wanted in (("torso", TORSO), ("foot", FEET)):
+    for part, wanted in (("torso", TORSO), ("foot", FEET), ("toe", TOES)):
         angles = np.concatenate(
             [np.zeros(0), *(_difference(c, role) for role in wanted if c.both(role))]
         )
@@ -60,11 +61,14 @@ def geodesic(a: Float64, b: Float64) -> Float64:
 
 def _toe_out(c: Comparison, role: str) -> Float64:
     """Return the turn (4,) about +Y from the source's foot at rest to the target's."""
-    toe = role.replace("_ankle", "_foot")
-    if toe == role or not c.both(toe):
+    if role not in (*FEET, *TOES):
+        return quat.IDENTITY
+    side = role.partition("_")[0]
+    ankle, toe = f"{side}_ankle", f"{side}_foot"
+    if not (c.both(ankle) and c.both(toe)):
         return quat.IDENTITY
     headings = []
     for body in (c.source, c.target):
-        along = body.rest_place(toe) - body.rest_place(role)
+        along = body.rest_place(toe) - body.rest_place(ankle)
         headings.append(float(np.arctan2(along[0], along[2])))
     return quat.from_rotvec(np.array([0.0, headings[1] - headings[0], 0.0]))
