@@ -9,7 +9,7 @@ from retarget_ik.feet import FeetParameters
 from retarget_ik.feet_anchors import Held
 from retarget_ik.feet_foot import Foot, place, toe_local
 from retarget_ik.feet_legs import legs_of
-from retarget_ik.feet_pelvis import relieve, settle, steady
+from retarget_ik.feet_pelvis import drop, relieve, settle, steady
 from retarget_ik.limbs import Posed
 from retarget_ik.two_bone import Bones
 
@@ -50,6 +50,8 @@ def free(leg, tilt, lowest):
         heel_offset=nothing,
         toe_weight=never,
         heel_weight=never,
+        toe_free=np.ones((FRAMES, 1)),
+        heel_free=np.ones((FRAMES, 1)),
         still=never.astype(bool),
         released=0,
     )
@@ -222,6 +224,17 @@ def test_the_pelvis_spares_a_knee_unless_the_other_foot_stands(legs, standing, s
     opened = np.degrees(np.arccos(cosine)) - np.degrees(np.arccos(before))
     assert body[FRAMES // 2] > 0.01
     assert opened == pytest.approx(24, abs=2.5)
+
+
+def test_hips_do_not_jerk_where_legs_cannot_reach(legs, standing):
+    """For feet that are 2 cm lower at once, for half a second, the pelvis takes its time."""
+    lower = 0.02 * (np.arange(FRAMES) // 30 % 4 == 2)
+    held = np.ones(FRAMES)
+    feet = [asked(leg, standing, -lower, still=held.astype(bool), weight=held) for leg in legs]
+    found = drop(legs, standing, np.zeros(FRAMES), feet, FPS, 0.99)
+    assert (found > lower - 0.002 * legs[0].size - 0.001).all()
+    assert np.abs(np.diff(found, n=2)).max() * FPS**2 < 2
+    assert np.ptp(found) == pytest.approx(0.0185, abs=0.001)
 
 
 def leg_bent_by(flexion):

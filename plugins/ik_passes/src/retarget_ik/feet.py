@@ -15,6 +15,7 @@ from retarget.parameters import parameter
 from retarget_ik.feet_anchors import Stance
 from retarget_ik.feet_foot import place, toe_local
 from retarget_ik.feet_legs import legs_of
+from retarget_ik.feet_moves import resting
 from retarget_ik.feet_pelvis import drop, follow, relieve, settle, steady
 from retarget_ik.grounds import Ground, told
 from retarget_ik.limbs import Posed
@@ -84,14 +85,14 @@ class _Moving:
         contacts: Contacts,
         chosen: FeetParameters,
     ) -> None:
-        self.clip, self.legs, self.chosen = clip, legs, chosen
+        self.clip, self.context, self.legs, self.chosen = clip, context, legs, chosen
         self.touching: Mapping[str, NDArray[np.bool_]] = dict(
             zip(contacts.points, contacts.touching, strict=True)
         )
         self.ground = Ground.of(clip.rig, context)
         self.world = Posed.of(clip, context, {joint for leg in legs for joint in leg.joints})
         self.bones = [leg.limb.bones(self.world) for leg in legs]
-        self.notes = self._notes(context)
+        self.notes = self._notes()
 
     def held(self) -> Clip:
         """Return the clip with the body raised and each leg moved to its foot."""
@@ -114,6 +115,8 @@ class _Moving:
         stances = [
             Stance.of(leg, world, self.touching, self.ground, fps, chosen.blend) for leg in legs
         ]
+        rests = resting(self.context, stances)
+        stances = [one.resting(rests, fps, chosen.blend) for one in stances]
 
         def placed(body: Array) -> list[Foot]:
             return [
@@ -140,8 +143,8 @@ class _Moving:
             turned[leg.sole.toe] = toe_local(leg, self.world, foot)
         return turned
 
-    def _notes(self, context: PassContext) -> list[str]:
-        notes = list(told(context)) if "floor" not in " ".join(self.clip.warnings) else []
+    def _notes(self) -> list[str]:
+        notes = list(told(self.context)) if "floor" not in " ".join(self.clip.warnings) else []
         if self.clip.frames > 1 and not any(t.any() for t in self.touching.values()):
             notes.append("no foot touches the floor and stands; none was held.")
         sides = {leg.side for leg in self.legs}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from retarget_ik.limbs import Posed
 
     Array = NDArray[Any]
+    Mask = NDArray[np.bool_]
 
 STILL = 0.05
 """m/s: a frame this fast counts half in the place of its contact."""
@@ -35,6 +37,8 @@ none at 60. A foot stopped dead at the last moment jerks."""
 SLACK = 0.002
 """Metres by which a contact may stay above or below the floor, for a leg of 0.86 m. The last
 millimetres cost the most: a standing leg is straight, and 4 mm less bend its knee by 11°."""
+
+_NO_LENGTH = 1e-6
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -51,7 +55,10 @@ class Held:
     toe_weight: Array
     """(F,) 1 within contacts, fading to 0."""
     heel_weight: Array
-    still: NDArray[np.bool_]
+    toe_free: Array
+    """(F, 1 or 3) share in which it goes with the other point: 0 where it is held, fading to 1."""
+    heel_free: Array
+    still: Mask
     """(F,) where a point in contact, as animated, neither rises nor falls."""
     released: int
     """Number of contacts that slide too far to be held in place."""
@@ -68,16 +75,32 @@ class Point:
     level: Array
     """(F,) how high it is when it stands on what is below it."""
     runs: Runs
+    """Its contacts."""
     fade: Fade
+    rests: Runs
+    """The contacts, or parts of them, in which it keeps its place."""
+    stay: Fade
+    """That of the rests."""
 
     @classmethod
-    def of(
-        cls, at: Array, level: Array, touching: NDArray[np.bool_], fps: float, blend: float
-    ) -> Point:
+    def of(cls, at: Array, level: Array, touching: Mask, fps: float, blend: float) -> Point:
         """Look at a point that is in contact where `touching` (F,); `blend` in seconds."""
-        runs = Runs.of(touching)
-        fade = Fade.of(runs.shrunk(int(EASE * fps)), blend * fps)
-        return cls(at=at, speed=_speed(at), level=level, runs=runs, fade=fade)
+        runs, fade = _fading(touching, fps, blend)
+        return cls(
+            at=at, speed=_speed(at), level=level, runs=runs, fade=fade, rests=runs, stay=fade
+        )
+
+    def resting(self, rests: Mask, fps: float, blend: float) -> Point:
+        """Keep its place only where told (F,), within its contacts."""
+        runs, stay = _fading(rests, fps, blend)
+        return attrs.evolve(self, rests=runs, stay=stay)
+
+    @property
+    def free(self) -> Array:
+        """(F, 1 or 3) 0 where it is held, rising to 1."""
+        if self.stay is self.fade:
+            return 1 - self.fade.weight[:, None]
+        return 1 - np.stack([self.stay.weight, self.fade.weight, self.stay.weight], axis=1)
 
     def raised(self, rise: Array) -> Point:
         """Raise it by `rise` (F,) metres; what it stands on stays."""
@@ -86,36 +109,52 @@ class Point:
         speed[:, 1] += _speed(rise)
         return attrs.evolve(self, at=at, speed=speed)
 
-    def still(self, fps: float, size: float) -> NDArray[np.bool_]:
+    def still(self, fps: float, size: float) -> Mask:
         """Return where it is in contact and neither rises nor falls (F,)."""
         return self.runs.mask & (np.abs(self.speed[:, 1]) * fps < RISING * size)
 
-    def anchors(self, slack: float, fps: float) -> Array:
-        """Return (R, 3) the place of each contact: the mean, where the point moves least."""
-        if len(self.runs) == 0:
-            return np.zeros((0, 3))
-        weights = 1 / (1 + dot(self.speed, self.speed) * (fps / STILL) ** 2)
-        anchors = self.runs.means(self.at, weights)
-        height = self.runs.means(self.level[:, None], weights)[:, 0]
-        anchors[:, 1] = height + np.clip(anchors[:, 1] - height, -slack, 1.5 * slack)
-        return anchors
+    def anchors(self, slack: float, fps: float) -> tuple[Array, Array]:
+        """Return (R, 3) the place of each rest, and (F,) how high each contact is held.
 
-    def offset(self, anchors: Array, release: float) -> tuple[Array, int]:
-        """Return the offsets (F, 3) that hold it at anchors (R, 3), and how many contacts slide."""
+        The place is the mean, where the point moves least; its height is that of the contact.
+        """
+        places, height = np.zeros((len(self.rests), 3)), np.zeros(len(self.at))
         if len(self.runs) == 0:
-            return np.zeros_like(self.at), 0
-        offset = np.empty_like(self.at)
-        for c in range(3):
-            offset[:, c] = anchors[:, c][self.runs.run] - self.at[:, c]
+            return places, height
+        weights = 1 / (1 + dot(self.speed, self.speed) * (fps / STILL) ** 2)
+        means = self.runs.means(np.stack([self.at[:, 1], self.level], axis=1), weights)
+        level = means[:, 1]
+        height = self.runs.spread(level + np.clip(means[:, 0] - level, -slack, 1.5 * slack))
+        if len(self.rests) > 0:
+            places[:, ::2] = self.rests.means(self.at[:, ::2], weights)
+            places[:, 1] = height[self.rests.starts]
+        return places, height
+
+    def offset(self, places: Array, height: Array, release: float) -> tuple[Array, int]:
+        """Return the offsets (F, 3) that hold it there, and how many rests slide too far."""
         # The held point is at rest: the offset's speed is the animated point's, reversed.
         speed = -self.speed
-        slides = offset[:, 0] ** 2 + offset[:, 2] ** 2
-        far = self.runs.most(slides) > release**2
-        if far.any():
-            let_go = self.runs.spread(far)
-            for track in (offset, speed):
-                track[let_go, ::2] = 0
-        return self.fade.apply(offset, speed), int(far.sum())
+        offset = np.zeros_like(self.at)
+        offset[:, 1] = height - self.at[:, 1]
+        slides = 0
+        if len(self.rests) > 0:
+            for c in (0, 2):
+                offset[:, c] = places[:, c][self.rests.run] - self.at[:, c]
+            far = self.rests.most(offset[:, 0] ** 2 + offset[:, 2] ** 2) > release**2
+            slides = int(far.sum())
+            if slides:
+                let_go = self.rests.spread(far)
+                for track in (offset, speed):
+                    track[let_go, ::2] = 0
+        held = self.stay.apply(offset, speed)
+        if self.stay is not self.fade:
+            held[:, 1:2] = self.fade.apply(offset[:, 1:2], speed[:, 1:2])
+        return held, slides
+
+
+def _fading(touching: Mask, fps: float, blend: float) -> tuple[Runs, Fade]:
+    runs = Runs.of(touching)
+    return runs, Fade.of(runs.shrunk(int(EASE * fps)), blend * fps)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -133,7 +172,7 @@ class Stance:
         cls,
         leg: Leg,
         world: Posed,
-        touching: Mapping[str, NDArray[np.bool_]],
+        touching: Mapping[str, Mask],
         ground: Ground,
         fps: float,
         blend: float,
@@ -152,17 +191,37 @@ class Stance:
         ]
         return cls(leg=leg, toe=points[0], heel=points[1], ankle=ankle)
 
+    @property
+    def contacts(self) -> dict[str, Point]:
+        """Its points by the names of their contacts."""
+        return {f"{self.leg.side}_foot": self.toe, f"{self.leg.side}_ankle": self.heel}
+
+    def resting(self, rests: Mapping[str, Mask], fps: float, blend: float) -> Stance:
+        """Keep points in their places only where told (F,), within their contacts."""
+        toe, heel = (
+            point.resting(rests[name], fps, blend) if name in rests else point
+            for name, point in self.contacts.items()
+        )
+        return attrs.evolve(self, toe=toe, heel=heel)
+
+    @cached_property
+    def sole(self) -> Array:
+        """(F, 3) from toe to heel."""
+        return self.heel.at - self.toe.at
+
     def hold(self, rise: Array, fps: float, chosen: FeetParameters) -> Held:
         """Anchor the contacts, toe and heel apart, on a body raised by `rise` (F,)."""
         leg, slack = self.leg, SLACK * self.leg.size
         toe, heel = self.toe.raised(rise), self.heel.raised(rise)
-        toe_anchors, heel_anchors = toe.anchors(slack, fps), heel.anchors(slack, fps)
-        if len(toe.runs) and len(heel.runs):
-            length = float(np.linalg.norm(self.heel.at[0] - self.toe.at[0]))
-            heel_anchors = _at_foot_length(heel_anchors, heel.runs, toe_anchors, toe.runs, length)
+        toe_places, toe_height = toe.anchors(slack, fps)
+        heel_places, heel_height = heel.anchors(slack, fps)
+        if len(toe.rests) and len(heel.rests):
+            toe_places, heel_places = _apart(
+                toe_places, toe.rests, heel_places, heel.rests, self.sole
+            )
         release = chosen.release * leg.size
-        toe_offset, toes = toe.offset(toe_anchors, release)
-        heel_offset, heels = heel.offset(heel_anchors, release)
+        toe_offset, toes = toe.offset(toe_places, toe_height, release)
+        heel_offset, heels = heel.offset(heel_places, heel_height, release)
         ankle = np.copy(self.ankle)
         ankle[:, 1] += rise
         return Held(
@@ -173,26 +232,52 @@ class Stance:
             heel_offset=heel_offset,
             toe_weight=toe.fade.weight,
             heel_weight=heel.fade.weight,
+            toe_free=toe.free,
+            heel_free=heel.free,
             still=toe.still(fps, leg.size) | heel.still(fps, leg.size),
             released=max(toes, heels),
         )
 
 
-def _at_foot_length(
-    heels: Array, heel_runs: Runs, toes: Array, toe_runs: Runs, length: float
-) -> Array:
-    """Move heel anchors (R, 3) as far from the toe's as the foot is long, where both touch.
+def _apart(
+    toes: Array, toe_rests: Runs, heels: Array, heel_rests: Runs, sole: Array
+) -> tuple[Array, Array]:
+    """Move toes and heels (R, 3) as far apart as the foot is long, where both touch.
 
-    Else the foot, which is rigid, would shift as one of them lets go.
+    Else the foot, which is rigid, would shift as one of them lets go. The heel is moved, or, where
+    it rests for longer than the toe, as when a foot turns on it, the toe. `sole` (F, 3) is the
+    line from toe to heel.
     """
-    first = np.clip(np.searchsorted(toe_runs.ends, heel_runs.starts, "right"), 0, len(toe_runs) - 1)
-    overlaps = (toe_runs.starts[first] < heel_runs.ends) & (toe_runs.ends[first] > heel_runs.starts)
-    line = heels - toes[first]
-    level = np.sqrt(np.maximum(length**2 - line[:, 1] ** 2, 0))
-    away = np.linalg.norm(line[:, [0, 2]], axis=1)
-    scale = np.where(overlaps & (away > 1e-6), level / np.maximum(away, 1e-6), 1)
-    line[:, [0, 2]] *= scale[:, None]
-    return toes[first] + line
+    turned_on = _overlapped(heel_rests, toe_rests)[1] > 1
+    if turned_on.any():
+        first, count = _overlapped(toe_rests, heel_rests)
+        about = (count > 0) & turned_on[first]
+        toes = _set_off(toes, toe_rests, heels[first], about, -sole)
+    first, count = _overlapped(heel_rests, toe_rests)
+    return toes, _set_off(heels, heel_rests, toes[first], count == 1, sole)
+
+
+def _overlapped(runs: Runs, others: Runs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the first of the others (R,) that each run overlaps, and how many it overlaps."""
+    first = np.searchsorted(others.ends, runs.starts, "right")
+    count = np.searchsorted(others.starts, runs.ends, "left") - first
+    return np.minimum(first, len(others) - 1), count
+
+
+def _set_off(places: Array, rests: Runs, others: Array, chosen: Mask, line: Array) -> Array:
+    """Move places (R, 3) off others (R, 3), as far as the line (F, 3) to them is long.
+
+    That way which the line has on average: places that are means over other frames lie askew.
+    """
+    way = rests.means(line[:, ::2], np.ones(len(line)))
+    rises = places[:, 1] - others[:, 1]
+    level = np.sqrt(np.maximum(dot(line[0], line[0]) - rises**2, 0))
+    away = np.linalg.norm(way, axis=1)
+    put = others[:, ::2] + way * (level / np.maximum(away, _NO_LENGTH))[:, None]
+    chosen = chosen & (away > _NO_LENGTH)
+    moved = np.copy(places)
+    moved[chosen, ::2] = put[chosen]
+    return moved
 
 
 def _speed(point: Array) -> Array:

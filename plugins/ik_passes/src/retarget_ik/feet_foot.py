@@ -71,18 +71,17 @@ class Foot:
 
 def place(leg: Leg, held: Held, floor: float, fps: float, chosen: FeetParameters) -> Foot:
     """Place a foot: ankle, and rotations of ankle and toe joint."""
-    toe_weight, heel_weight = held.toe_weight[:, None], held.heel_weight[:, None]
     # What is not held itself goes with what is.
     most = FOLLOW * leg.size
-    toe = held.toe + held.toe_offset + (1 - toe_weight) * _goes(held.heel_offset, most)
-    heel = held.heel + held.heel_offset + (1 - heel_weight) * _goes(held.toe_offset, most)
+    toe = held.toe + held.toe_offset + held.toe_free * _goes(held.heel_offset, most)
+    heel = held.heel + held.heel_offset + held.heel_free * _goes(held.toe_offset, most)
     weight = 1 - (1 - held.toe_weight) * (1 - held.heel_weight)
     if chosen.clamp:
         toe, heel = _above(toe, heel, floor + leg.toe_height, floor, weight, fps)
     sole = held.heel - held.toe
     turn = swing(sole, heel - toe)
     # The foot is rigid: what the two points disagree in length goes to the one that is not held.
-    loose = 1.01 - held.toe_weight, 1.01 - held.heel_weight
+    loose = held.toe_free[:, 0] + 0.01, held.heel_free[:, 0] + 0.01
     share = loose[1] / (loose[0] + loose[1])
     surplus = (heel - toe) - quat.rotate(turn, sole)
     toe = toe + (1 - share)[:, None] * surplus
