@@ -9,6 +9,7 @@ import pytest
 
 import retarget
 from retarget import demo
+from retarget.checking import check_file
 from support.checks import check, double, rewrite
 
 
@@ -42,6 +43,57 @@ def test_a_file_of_several_clips_is_checked_once_for_each(made, tmp_path, capsys
     assert (status, err) == (0, "")
     ends = [line.split()[-1] for line in out.splitlines() if str(both) in line]
     assert ends == ["[walk]", "[run]"]
+
+
+def twice(path, to, **second):
+    """A file with two animations, both saying that they were made from walk.npz."""
+
+    def add(document):
+        (animation,) = document["animations"]
+        extras = {**animation.get("extras", {}), "source": "walk.npz"}
+        document["animations"] = [
+            {**animation, "name": name, "extras": extras} for name in ("walk", "walk_2")
+        ]
+        document["animations"][1]["extras"] = {**extras, **second}
+
+    return rewrite(path, add, to)
+
+
+@pytest.mark.parametrize("source", ["clips/a/walk.npz", "clips/a"])
+def test_animations_made_from_clips_of_one_name_are_all_checked(tree, made, source, capsys):
+    both = twice(made[1], tree / "both.glb")
+    status, out, err = check(capsys, both, "--source", tree / source)
+    assert (status, err) == (0, "")
+    ends = [line.split()[-1] for line in out.splitlines() if str(both) in line]
+    assert ends == ["[walk]", "[walk_2]"]
+    assert out.splitlines()[-1] == "2 checked, 0 failed"
+    status, out, _ = check(capsys, both, "--source", tree / source, "--json")
+    told = json.loads(out)["files"]
+    assert (status, [one["animation"] for one in told]) == (0, ["walk", "walk_2"])
+    status, out, _ = check(
+        capsys, both, "--source", tree / source, "--json", "--animation", "walk_2"
+    )
+    told = json.loads(out)["files"]
+    assert (status, [one["animation"] for one in told]) == (0, ["walk_2"])
+
+
+def test_the_one_of_them_that_does_not_fit_is_named(tree, made, capsys):
+    both = twice(made[1], tree / "both.glb", frame0="insert")  # then a frame too short
+    clip = tree / "clips" / "a" / "walk.npz"
+    status, out, err = check(capsys, both, "--source", clip)
+    assert status == 1
+    assert err.startswith(f"failed  {both} [walk_2]: ")
+    assert "is it the right clip?" in err
+    assert out.splitlines()[-1] == "1 checked, 1 failed"
+    status, out, _ = check(capsys, both, "--source", clip, "--json")
+    fine, failed = json.loads(out)["files"]
+    assert (fine["animation"], failed["animation"], "error" in failed) == ("walk", "walk_2", True)
+
+
+def test_a_program_is_told_how_many_animations_fit(tree, made):
+    both = twice(made[1], tree / "both.glb")
+    with pytest.raises(retarget.UsageError, match=r"2 of its animations .* walk\.npz; name one"):
+        check_file(both, tree / "clips" / "a" / "walk.npz")
 
 
 def test_a_folder_is_matched_with_a_folder(tree, capsys):

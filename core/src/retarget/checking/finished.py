@@ -20,6 +20,8 @@ from retarget.npz import MAX_BYTES
 from retarget.values import World
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retarget.gltf import GltfFile
     from retarget.options import Options
     from retarget.plugins import Plugins
@@ -166,6 +168,17 @@ def sources_said(path: Path, animation: str | None = None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in said if isinstance(one, str) and one))
 
 
+def animations_from(path: Path, clip: str) -> tuple[str, ...]:
+    """Return the names of a file's animations that say they were made from a clip of that name.
+
+    Raises:
+        FileReadError: the file is damaged.
+
+    """
+    held = labels(gltf.read(path))
+    return tuple(dict.fromkeys(held[i][0] for i in _made_from(held, clip)))
+
+
 def _extras(holder: object) -> Mapping[str, Any]:
     held = holder.get("extras") if isinstance(holder, Mapping) else None
     return held if isinstance(held, Mapping) else {}
@@ -185,16 +198,19 @@ def _picked(file: GltfFile, clip: str | None, wanted: str | None) -> int:
         return named[0]
     if len(held) == 1:
         return 0
-    made_from = [i for i, (_, extras) in enumerate(held) if clip and extras.get("source") == clip]
-    if not made_from and clip:
-        stem = Path(clip).stem
-        made_from = [i for i, (name, _) in enumerate(held) if name == stem]
-    if len(made_from) != 1:
-        raise UsageError(
-            f"{file.name}: several animations, and nothing says which is {clip or 'meant'}; "
-            f"name one with --animation. It holds: {listed}."
-        )
-    return made_from[0]
+    made_from = _made_from(held, clip) if clip else []
+    if len(made_from) == 1:
+        return made_from[0]
+    why = f"several animations, and nothing says which is {clip or 'meant'}"
+    if made_from:
+        why = f"{len(made_from)} of its animations were made from a clip called {clip}"
+    raise UsageError(f"{file.name}: {why}; name one with --animation. It holds: {listed}.")
+
+
+def _made_from(held: Sequence[tuple[str, Mapping[str, Any]]], clip: str) -> list[int]:
+    """Return the indices of the animations that say they were made from a clip, by their name."""
+    said = [i for i, (_, extras) in enumerate(held) if extras.get("source") == clip]
+    return said or [i for i, (name, _) in enumerate(held) if name == Path(clip).stem]
 
 
 def _rate(path: Path, animation: Animation, facts: Mapping[str, Any]) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from retarget.batch import find_clips
-from retarget.checking.finished import sources_said
+from retarget.checking.finished import animations_from, sources_said
 from retarget.errors import FileReadError, RetargetError
 from retarget.pipeline import OUTPUT_MARK
 
@@ -27,6 +27,8 @@ class Pair:
     file: Path
     source: Path | None
     """None where none was found."""
+    animation: str | None = None
+    """Which one of the file's animations; None where the clip tells."""
     problem: RetargetError | None = None
     """Why there is none."""
     output: bool = True
@@ -50,9 +52,17 @@ def pairs_of(
     """Pair a finished file, or all of a folder, with a clip, or with those of a folder.
 
     In a folder each is looked for under the same relative path first, then anywhere in it. A file
-    that holds several clips comes once for each; of one animation, once with the clip that this
-    was made from. `suffixes` are those of motion files.
+    that holds several clips comes once for each, and where several animations were made from a clip
+    of one name, once for each of these; of one animation, once with the clip that this was made
+    from. `suffixes` are those of motion files.
     """
+    found = _found(file, source, suffixes, animation)
+    if animation is not None:
+        return [attrs.evolve(pair, animation=animation) for pair in found]
+    return [one for pair in found for one in _each(pair)]
+
+
+def _found(file: Path, source: Path, suffixes: Sequence[str], animation: str | None) -> list[Pair]:
     if not file.is_dir():
         if not source.is_dir():
             return [Pair(file=file, source=source)]
@@ -90,6 +100,17 @@ def _partners(
     named = named or [clip for clip in clips if clip.stem == stem]
     pair = _partner(file, below, source, named, stem)
     return [attrs.evolve(pair, output=marked or bool(named))]
+
+
+def _each(pair: Pair) -> list[Pair]:
+    """Return the pair, or one for each animation where several are its clip's."""
+    if pair.source is None:
+        return [pair]
+    try:
+        own = animations_from(pair.file, pair.source.name)
+    except RetargetError:  # to be told when it is read to be checked
+        return [pair]
+    return [attrs.evolve(pair, animation=name) for name in own] if len(own) > 1 else [pair]
 
 
 def _partner(file: Path, below: Path, source: Path, named: Sequence[Path], wanted: str) -> Pair:

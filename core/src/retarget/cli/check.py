@@ -100,7 +100,7 @@ class _Checks:
                 pair.file,
                 pair.clip(),
                 target=self._asked.target,
-                animation=self._asked.animation,
+                animation=pair.animation,
                 motion_source=self._asked.motion_source,
                 options=options,
                 plugins=plugins,
@@ -114,8 +114,11 @@ class _Checks:
         self._failures.append(error)
         reason = str(error).removeprefix(f"{pair.file}: ")
         source = None if pair.source is None else str(pair.source)
-        self._told.append({"file": str(pair.file), "source": source, "error": reason})
-        print(f"failed  {pair.file}: {reason}", file=sys.stderr)
+        named = pair.animation is not None and self._files[pair.file] > 1
+        which = {"animation": pair.animation} if named else {}
+        self._told.append({"file": str(pair.file), "source": source, **which, "error": reason})
+        label = f" [{pair.animation}]" if named else ""
+        print(f"failed  {pair.file}{label}: {reason}", file=sys.stderr)
 
     def _tell(self, checked: Checked) -> None:
         from retarget.checking import tables  # noqa: PLC0415 - as above

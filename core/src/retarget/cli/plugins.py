@@ -1,4 +1,7 @@
-"""`retarget plugins`: what is installed, by whom, and what is not, without importing any of it."""
+"""`retarget plugins`: what is installed, by whom, and what is not, without importing any of it.
+
+Of one that is named, more is told, for which it is loaded; so one that does not load says so.
+"""
 
 from __future__ import annotations
 
@@ -71,16 +74,18 @@ def describe(plugins: Plugins) -> dict[str, Any]:
 
 
 def _tell(name: str, *, as_json: bool) -> None:
-    """Tell of the providers of a name; of a pass also its parameters, for which it is loaded."""
+    """Tell of the providers of a name, and of a pass its parameters; each must load."""
     plugins = Plugins()
     with redirect_stdout(sys.stderr):
         own = [p for p in describe(plugins)["providers"] if p["name"] == name]
     if not own:
         raise UsageError(f"No plugin offers {name!r}; `retarget plugins` lists what there is.")
     for provider in own:
-        if provider["kind"] == kinds.PASS.title:
-            with redirect_stdout(sys.stderr):
-                declared = plugins.pass_(name).parameters
+        (kind,) = (kind for kind in kinds.KINDS if kind.title == provider["kind"])
+        with redirect_stdout(sys.stderr):
+            loaded = plugins.load(kind, name)
+        if kind is kinds.PASS:
+            declared = loaded.parameters
             of_pass = () if declared is None else parameters_of(declared)
             provider["parameters"] = [attrs.asdict(one) for one in of_pass]
     if as_json:
