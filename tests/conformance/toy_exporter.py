@@ -116,6 +116,7 @@ class Toy:
             raise RetargetError(f"{path} is a folder.")
         self.refuse_existing(path, options)
         self.refuse_nan(clip)
+        self.refuse_travel(clip)
         document, binary = self.document(clip)
         text = json.dumps(document).encode()
         text += b" " * (-len(text) % 4)
@@ -132,6 +133,10 @@ class Toy:
     def refuse_nan(self, clip):
         if not (np.isfinite(clip.rotations).all() and np.isfinite(clip.root_translations).all()):
             raise RetargetError(f"{clip.name} holds NaN.")
+
+    def refuse_travel(self, clip):
+        if clip.root_motion is not None:
+            raise RetargetError(f"{clip.name}: a toy has no root joint to carry travel.")
 
     def write(self, path, content):
         part = path.with_name(f".{path.name}.part")

@@ -7,7 +7,7 @@ import time
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from conformance.toy_exporter import Toy
+from conformance.toy_exporter import Toy, add
 from retarget.errors import RetargetError
 from retarget.values import ExportResult
 
@@ -309,6 +309,49 @@ class NamesNoFile(Toy):
             raise RetargetError("The disk said no.") from error
 
 
+class ForgetsTravel(Toy):
+    def refuse_travel(self, clip):
+        pass
+
+
+class LeavesTheRootBehind(ForgetsTravel):
+    def document(self, clip):
+        document, binary = super().document(clip)
+        document["nodes"].append({"name": "Root"})
+        return document, binary
+
+
+class TakesTravelAlongTwice(LeavesTheRootBehind):
+    """The root joint goes, and the hips keep all of the way that they are carried."""
+
+    def animation(self, clip, document, chunks):
+        animation = super().animation(clip, document, chunks)
+        if clip.root_motion is not None:
+            tracks = [
+                ("translation", clip.root_motion.translations, "VEC3"),
+                ("rotation", clip.root_motion.rotations, "VEC4"),
+            ]
+            for path, track, kind in tracks:
+                target = {"node": len(clip.rig.skeleton), "path": path}
+                animation["channels"].append(
+                    {"sampler": len(animation["samplers"]), "target": target}
+                )
+                animation["samplers"].append(
+                    {
+                        "input": animation["samplers"][0]["input"],
+                        "output": add(document, chunks, track, kind),
+                        "interpolation": "LINEAR",
+                    }
+                )
+        return animation
+
+    def document(self, clip):
+        document, binary = super().document(clip)
+        document["nodes"][-1]["children"] = document["scenes"][0]["nodes"]
+        document["scenes"][0]["nodes"] = [len(document["nodes"]) - 1]
+        return document, binary
+
+
 def _other_side(name, names):
     for here, there in (("L_", "R_"), ("R_", "L_"), ("left_", "right_"), ("right_", "left_")):
         if name.startswith(here) and there + name.removeprefix(here) in names:
@@ -320,6 +363,7 @@ POSITIONS = "test_joint_positions_on_every_frame"
 ROTATIONS = "test_joint_rotations_on_every_frame"
 TIMES = "test_frames_are_at_k_over_fps"
 REST = "test_the_rest_pose_is_the_rigs"
+TRAVEL = "test_travel_of_a_root_joint_is_written_or_refused"
 QUATERNIONS = "test_stored_quaternions_are_clean"
 
 WRONG = [
@@ -370,6 +414,9 @@ WRONG = [
     (RaisesWhatItMeets, "test_a_file_where_the_folder_should_be_is_refused", "NotADirectoryError"),
     (NamesNoFile, "test_a_file_where_the_folder_should_be_is_refused", "does not name clip.glb"),
     (WritesNaN, "test_a_clip_that_is_not_finite_is_refused", "DID NOT RAISE"),
+    (ForgetsTravel, TRAVEL, "Root is not in the file"),
+    (LeavesTheRootBehind, TRAVEL, "Root, frame 11: .* mm off"),
+    (TakesTravelAlongTwice, TRAVEL, "(pelvis|left|right|spine|head|neck).*mm off"),
     (WritesInPlace, "test_a_full_disk_leaves_nothing", "left behind"),
     (LeavesItsPartBehind, "test_a_full_disk_leaves_nothing", "left behind"),
     (WritesInPlace, "test_a_full_disk_leaves_the_old_file", "the old file is gone"),

@@ -6,6 +6,7 @@ import errno
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import attrs
 import numpy as np
@@ -152,6 +153,21 @@ def test_what_was_left_out_is_listed_with_the_reason(monkeypatch, capsys):
     status, out, _ = run(capsys, "plugins")
     assert status == 0
     assert "left out of retarget_passes: extra1: it failed (TypeError" in out
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (ImportError("no torch"), "ImportError: no torch). It requires: pip install torch"),
+        (SimpleNamespace(suffixes=(".odd",)), "Plugin extra1: SimpleNamespace (odd) has no sniff"),
+    ],
+)
+def test_one_that_is_named_is_loaded_and_says_what_is_wrong(monkeypatch, capsys, made, told):
+    plugins = toy_plugins(Toys(sources=[offer("odd", made, requires="pip install torch")]))
+    monkeypatch.setattr("retarget.cli.plugins.Plugins", lambda: plugins)
+    status, out, err = run(capsys, "plugins", "odd")
+    assert (status, out) == (1, "")
+    assert told in err
 
 
 def test_a_listing_loads_nothing(monkeypatch, capsys):

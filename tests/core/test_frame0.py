@@ -73,11 +73,15 @@ def test_the_a_pose_takes_the_sign_of_the_motion(clip):
         assert (np.einsum("jc,jc->j", out.rotations[:, 0], out.rotations[:, 1]) >= 0).all()
 
 
-def test_contacts_stay_in_step(clip):
-    touching = np.zeros((1, clip.frames), bool)
-    one = attrs.evolve(clip, contacts=Contacts(points=("left_foot",), touching=touching))
-    out = with_apose(one, mode="insert")
-    assert out.contacts.touching.tolist() == [[True] + [False] * clip.frames]
+@pytest.mark.parametrize(("mode", "runs"), [("insert", [[1, 2], [5, 5]]), ("replace", [[1, 1]])])
+def test_contacts_stay_in_step_and_are_the_source_s_alone(clip, mode, runs):
+    touching = np.zeros((2, clip.frames), bool)
+    touching[0, [0, 1]] = True
+    touching[0, 4] = mode == "insert"
+    contacts = Contacts(points=("left_foot", "right_ankle"), touching=touching)
+    out = with_apose(attrs.evolve(clip, contacts=contacts), mode=mode)
+    assert out.contacts.touching.shape == (2, out.frames)
+    assert out.contacts.runs() == {"left_foot": runs, "right_ankle": []}
 
 
 def test_one_frame(clip):

@@ -37,7 +37,7 @@ def with_apose(clip: Clip, *, mode: str = "replace", place: str = "authored") ->
     contacts = clip.contacts
     if contacts is not None:
         touching = contacts.touching[:, kept]
-        first = np.ones((len(touching), 1), bool)  # it stands on both feet
+        first = np.zeros((len(touching), 1), bool)  # contacts are the source's; it has no A-pose
         contacts = attrs.evolve(contacts, touching=np.concatenate([first, touching], axis=1))
     travel = clip.root_motion
     if travel is not None:

@@ -24,8 +24,8 @@ class Kind:
 
 
 _BLENDER = (
-    "pip install 'retarget[blender]' (Python 3.11), or in a checkout: "
-    "uv run --extra blender retarget …"
+    "pip install 'retarget[blender]', or in a checkout: uv run --extra blender retarget … "
+    "(Blender itself comes along on Python 3.11; else name yours with --blender PATH)"
 )
 
 MOTION_SOURCE = Kind(

@@ -15,7 +15,9 @@ from retarget.testing.clips import smooth_clip
 from retarget.testing.compare import assert_world
 from retarget.testing.disk import disk_full_beyond
 from retarget.testing.exporting import ExportKit
+from retarget.testing.oracle import world_of_tracks
 from retarget.testing.rigs import fingerless, humanoid
+from retarget.testing.rooted import ROOT, rooted, travelling
 from retarget.values import ExportResult
 
 if TYPE_CHECKING:
@@ -141,6 +143,31 @@ class ExportedFileTests(ExportKit):
         with pytest.raises(RetargetError):
             self.export(attrs.evolve(clip, **{track: broken}), path)
         assert not _files(tmp_path), f"left behind: {_files(tmp_path)}"
+
+    def test_travel_of_a_root_joint_is_written_or_refused(self, tmp_path: Path) -> None:
+        """Of a character's own file whose root joint is to carry `clip.root_motion`.
+
+        Left out without a word, a game that moves characters by that joint finds nothing on it.
+        """
+        plain, path = smooth_clip(rooted(tmp_path)), self.output(tmp_path)
+        travel, gone = travelling(plain.frames)
+        try:
+            self.export(attrs.evolve(plain, root_motion=travel), path)
+        except RetargetError:
+            assert not path.exists(), f"{path.name} is there all the same"
+            return
+        file, names = self.read(path), plain.rig.skeleton.names
+        assert ROOT in file.names, (
+            f"{ROOT} is not in the file, nor the travel that it should carry: write "
+            "clip.root_motion or refuse it with a RetargetError"
+        )
+        root = file.names.index(ROOT)
+        moved = file.world[root] @ np.linalg.inv(file.rest[root])
+        near, even = self.position_tolerance, self.rotation_tolerance
+        assert_world(moved[None], gone[None], [ROOT], metres=near, degrees=even)
+        truth = world_of_tracks(plain.rig.skeleton, plain.rotations, plain.root_translations)
+        joints = [file.names.index(name) for name in names]
+        assert_world(file.world[joints], truth, names, metres=near)
 
     def test_a_full_disk_leaves_nothing(self, tmp_path: Path) -> None:
         """What cannot be finished is taken away again."""
