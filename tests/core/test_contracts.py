@@ -223,6 +223,7 @@ def test_a_true_account_of_an_export_is_passed_on(tmp_path):
         (Writing(content=""), "said it wrote .*a.toy, which is not there or is empty"),
         (Writing(path="elsewhere.toy"), "said it wrote elsewhere.toy; it was to write .*a.toy"),
         (Writing(frames=2), "said it wrote 2 frames of 3"),
+        (Writing(animations=["a", "b"]), "named a, b as the animations of 1 clips"),
     ],
 )
 def test_an_exporter_whose_account_is_not_true_is_named(tmp_path, made, words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import attrs
@@ -31,6 +32,15 @@ class MergingToy(ToyExporter):
         return attrs.evolve(result, frames=frames, warnings=["crowded"])
 
 
+class NamingToy(MergingToy):
+    """Says, too, what the file calls each clip."""
+
+    def export_all(self, clips, path, options):
+        taken = list(clips)
+        names = [f"{one.name}_{n}" for n, one in enumerate(taken)]
+        return attrs.evolve(super().export_all(taken, path, options), animations=names)
+
+
 MERGING = Toys(exporters=[offer("many", MergingToy())])
 LYING = Toys(exporters=[offer("many", MergingToy(says=1))])
 
@@ -51,6 +61,16 @@ def retarget(monkeypatch, capsys):
         return command(*arguments, "--backend", "many", plugins=plugins)
 
     return run
+
+
+def test_the_sidecar_has_each_clip_under_its_name_in_the_file(retarget):
+    clip("again/2.npz")
+    naming = Toys(exporters=[offer("many", NamingToy())])
+    told = retarget("again", "in/2.npz", "--merge", "a.glb", "--sidecar", plugins=(naming,))
+    assert told.status == 0
+    facts = json.loads(Path("a.made.json").read_text())
+    assert list(facts) == ["2_0", "2_1"]
+    assert [fact["backend"] for fact in facts.values()] == [facts["2_0"]["backend"]] * 2
 
 
 def test_all_clips_go_into_one_file(retarget):

@@ -41,6 +41,7 @@ def test_every_clip_is_an_animation(tmp_path, suffix):
     assert (result.frames, result.duration) == (62, pytest.approx(29 / 60 + 11 / 30 + 19 / 60))
     out = loaded(tmp_path / f"library{suffix}")
     assert [a["name"] for a in out.json["animations"]] == ["walk", "run", "walk_2"]
+    assert result.animations == ("walk", "run", "walk_2")
     for k, clip in enumerate(given):
         frames = [0, 5, clip.frames - 1]
         seen = played(out, frames, k)[:, :52, :3, 3]
@@ -68,7 +69,7 @@ def test_onto_a_character_with_animations(tmp_path):
     given = clips(rig)
     merged(given, tmp_path / "one.glb")
     again = rig_of(tmp_path / "one.glb", {"pelvis": "mixamorig:Hips"})
-    merged(clips(again), tmp_path / "two.glb")
+    assert merged(clips(again), tmp_path / "two.glb").animations == ("walk_3", "run_2", "walk_4")
     out = loaded(tmp_path / "two.glb")
     names = [a["name"] for a in out.json["animations"]]
     assert names == ["walk", "run", "walk_2", "walk_3", "run_2", "walk_4"]

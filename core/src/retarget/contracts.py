@@ -214,7 +214,7 @@ class CheckedExporter(_Checked[Exporter]):
         """See `Exporter.export`."""
         with self.calling("export()"):
             result = self.provider.export(clip, path, options)
-        self._check(result, path, clip.frames, "export()")
+        self._check(result, path, clip.frames, 1, "export()")
         return result
 
     @property
@@ -234,20 +234,20 @@ class CheckedExporter(_Checked[Exporter]):
                 f"The {self.name} backend cannot write several clips to one file; leave --merge "
                 "out, or choose another --backend."
             )
-        frames = 0
+        frames = taken = 0
 
         def counted() -> Iterator[Clip]:
-            nonlocal frames
+            nonlocal frames, taken
             for clip in clips:
-                frames += clip.frames
+                frames, taken = frames + clip.frames, taken + 1
                 yield clip
 
         with self.calling("export_all()"):
             result = cast("MergingExporter", self.provider).export_all(counted(), path, options)
-        self._check(result, path, frames, "export_all()")
+        self._check(result, path, frames, taken, "export_all()")
         return result
 
-    def _check(self, result: ExportResult, path: Path, frames: int, call: str) -> None:
+    def _check(self, result: ExportResult, path: Path, frames: int, clips: int, call: str) -> None:
         self.expect(result, ExportResult, call)
         if result.path != path:
             self.breach(f"said it wrote {result.path}; it was to write {path}")
@@ -255,6 +255,8 @@ class CheckedExporter(_Checked[Exporter]):
             self.breach(f"said it wrote {path}, which is not there or is empty")
         if result.frames != frames:
             self.breach(f"said it wrote {result.frames} frames of {frames}")
+        if result.animations and len(set(result.animations)) != clips:
+            self.breach(f"named {', '.join(result.animations)} as the animations of {clips} clips")
 
 
 class CheckedPass(_Checked[Pass]):

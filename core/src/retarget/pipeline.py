@@ -178,7 +178,9 @@ class Pipeline:
                 yield written[-1]
 
         result = self.exporter.export_all(taken(), output, self.options)
-        self._write_sidecar(output, {clip.name: clip.provenance for clip in written})
+        called = result.animations or [clip.name for clip in written]
+        facts = [clip.provenance for clip in written]
+        self._write_sidecar(output, dict(zip(called, facts, strict=True)))
         told = [
             said
             for clip in written

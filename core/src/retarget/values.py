@@ -46,7 +46,7 @@ class Skeleton:
     names: tuple[str, ...] = attrs.field(converter=strings)
     """Joint names, unique."""
     parents: NDArray[np.int32] = attrs.field(converter=int32, repr=False)
-    """(J,) index of each joint's parent; -1 for joint 0."""
+    """(J,) index of the joint that carries each in the body; -1 for joint 0."""
     rest_translations: Float64 = attrs.field(converter=float64, repr=False)
     """(J, 3) metres, in the parent joint's rest frame."""
     rest_rotations: Float64 = attrs.field(converter=float64, repr=False)
@@ -214,7 +214,9 @@ class Asset:
     gltf: GltfFile = attrs.field(repr=False)
     """Its content; of a file of another format, what was converted from it."""
     nodes: NDArray[np.int32] = attrs.field(converter=int32, repr=False)
-    """(J,) index of each joint's node in `gltf`."""
+    """(J,) index of each joint's node in `gltf`. It may hang from another node than its parent's,
+    where constraints drive limbs or a hierarchy was flattened: `gltf.torn` finds those joints. An
+    exporter then writes where they go as well as how they turn, relative to what they hang from."""
     turn: Float64 = attrs.field(converter=float64, repr=False)
     """(4,) xyzw, from the file's world to the rig's, in which the body stands +Y up, facing +Z."""
     root_joint: int = -1
@@ -230,7 +232,8 @@ class Rig:
 
     name: str
     skeleton: Skeleton
-    """Of a user's character: the joint that carries the hips' path, and all joints below it."""
+    """Of a user's character: the joint that carries the hips' path, and all that it carries. In the
+    file they may hang elsewhere, see `Asset.nodes`."""
     roles: Mapping[str, str] = attrs.field(repr=False)
     """Role of each joint, by joint name."""
     follows: Mapping[str, Follow] = attrs.field(factory=dict, repr=False)
@@ -355,6 +358,8 @@ class ExportResult:
     """Seconds from the first frame to the last."""
     bytes_written: int
     warnings: tuple[str, ...] = attrs.field(default=(), converter=strings)
+    animations: tuple[str, ...] = attrs.field(default=(), converter=strings)
+    """What the file calls the clips, in their order; empty where the exporter does not say."""
 
 
 def _check_tracks(

@@ -144,7 +144,11 @@ def _placed(file: GltfFile, tree: NodeTree, rig: Rig) -> Target:
 
 
 def _generated(file: GltfFile, tree: NodeTree) -> Target | None:
-    """Return the skeleton of joints with SMPL-H names, at rest as the nodes; None without one."""
+    """Return the skeleton of joints with SMPL-H names, at rest as the nodes; None without one.
+
+    They hang from each other as SMPL's do: a user's own may hang elsewhere, and a target's source
+    then knows what carries them.
+    """
     named = [
         (int(node), role)
         for node in tree.order
@@ -155,7 +159,8 @@ def _generated(file: GltfFile, tree: NodeTree) -> Target | None:
         return None
     nodes = [node for node, _ in named]
     parents = [_joint_above(tree, node, nodes) for node in nodes]
-    if parents[0] != -1 or -1 in parents[1:]:
+    hang = [given[parent] if parent >= 0 else None for parent in parents]
+    if hang != [roles.nearest_above(role, set(given)) for role in given]:
         return None
     world = tree.world
     turns, places = world.rotations[nodes], world.positions[nodes]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 
 from retarget_gltf.encoding import encoded
@@ -24,23 +25,32 @@ def add_animations(
     facts: Sequence[Mapping[str, Any]],
     *,
     encoding: str,
-    taken: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Append each clip's times and keys; return the animations, one per clip, as glTF has them.
 
-    Clips of one frame rate share the times. `facts` are what each says in its `extras`; `taken` are
-    names that are not given again.
+    Clips of one frame rate share the times. `facts` are what each says in its `extras`.
     """
     longest: dict[float, int] = {}
     for clip in clips:
         longest[clip.fps] = max(clip.frames, longest.get(clip.fps, 0))
     timelines = {fps: _Timeline(appendix, fps, frames) for fps, frames in longest.items()}
-    names, made = list(taken), []
-    for clip, extras in zip(clips, facts, strict=True):
+    return [
+        {
+            **_animation(appendix, clip, timelines[clip.fps], encoding),
+            "name": clip.name,
+            "extras": dict(extras),
+        }
+        for clip, extras in zip(clips, facts, strict=True)
+    ]
+
+
+def renamed(clips: Sequence[Moves], taken: Sequence[str]) -> list[Moves]:
+    """Return clips by names that importers keep, none of them given twice or `taken`."""
+    names = list(taken)
+    for clip in clips:
         names.append(unique(importer_safe(clip.name, "motion"), names))
-        animation = _animation(appendix, clip, timelines[clip.fps], encoding)
-        made.append({**animation, "name": names[-1], "extras": dict(extras)})
-    return made
+    called = names[len(taken) :]
+    return [attrs.evolve(clip, name=name) for clip, name in zip(clips, called, strict=True)]
 
 
 def _animation(

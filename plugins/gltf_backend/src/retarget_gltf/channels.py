@@ -56,8 +56,9 @@ def moves(
     turns: Iterable[Turn],
     root: tuple[int, Float32],
     held: Sequence[Channel] = (),
+    places: Sequence[tuple[int, Float32]] = (),
 ) -> Moves:
-    """Return a clip's channels: its rotations, then the root's translation, then what is held.
+    """Return a clip's channels: its rotations, then the translations, then what is held.
 
     Tracks that hold still are cut to the one or two keys that tell all of them, never dropped: an
     importer that lacks a channel may fall back to another rest.
@@ -68,6 +69,7 @@ def moves(
         turns: the joints' rotations.
         root: node and track (F, 3) of the root's translation.
         held: channels of one key each, as they are.
+        places: nodes and tracks (F, 3) of further translations.
 
     Raises:
         RetargetError: the clip holds NaN, infinity or a zero quaternion.
@@ -78,10 +80,11 @@ def moves(
     if not np.isfinite(path).all():
         raise RetargetError(f"{name}: the root translations hold NaN or infinity.")
     rotations = [Channel(turn.node, "rotation", _keys(turn, name)) for turn in turns]
+    others = [Channel(at, "translation", way[: keys_needed(way)]) for at, way in places]
     keys = keys_needed(path)
-    if max((len(channel.keys) for channel in rotations), default=0) < frames:
+    if max((len(channel.keys) for channel in (*rotations, *others)), default=0) < frames:
         keys = frames  # some channel must say how long the clip is
-    channels = (*rotations, Channel(node, "translation", path[:keys]), *held)
+    channels = (*rotations, Channel(node, "translation", path[:keys]), *others, *held)
     return Moves(name=name, fps=fps, frames=frames, channels=channels)
 
 

@@ -15,9 +15,10 @@ from retarget_gltf import travel
 from retarget_gltf.animation import add_animations
 from retarget_gltf.appendix import Appendix
 from retarget_gltf.channels import Channel, Turn, moves
-from retarget_gltf.placement import RootPlacement
+from retarget_gltf.placement import Placement
 from retarget_gltf.selfcontained import SelfContained, self_contained
 from retarget_gltf.text import as_json, as_object, extended
+from retarget_gltf.torn import Torn
 from retarget_gltf.tracks import holds, plain
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ class Character:
         """A GLB's chunks of unknown types."""
         return self.asset.gltf.other_chunks
 
+    @property
+    def own_animations(self) -> list[str]:
+        """Names of the file's own animations, of those that have one."""
+        own = self.file.json.get("animations", [])
+        return [name for a in own if isinstance(name := a.get("name"), str)]
+
     def moves(self, clip: Clip) -> Moves:
         """Return the clip's channels on the file's nodes.
 
@@ -87,14 +94,17 @@ class Character:
                 *(channel for channel in held if channel.node != self.asset.root_joint),
                 *travel.channels(clip.root_motion, self.asset, self._tree),
             )
+        torn, places = self._torn.tracks(clip), []
         turns = [Turn(root.node, root.whose, self._root.rotations(world))]
-        turns += [
-            turn
-            for j, turn in enumerate(others, 1)
-            if self._keyed[j] or not holds(turn.track, rest[j])
-        ]
+        for j, turn in enumerate(others, 1):
+            if j in torn:
+                turned, way = torn[j]
+                turns.append(Turn(turn.node, turn.whose, turned))
+                places.append((turn.node, way))
+            elif self._keyed[j] or not holds(turn.track, rest[j]):
+                turns.append(turn)
         placed = self._root.translations(path)
-        return moves(clip.name, clip.fps, turns, (root.node, placed), held)
+        return moves(clip.name, clip.fps, turns, (root.node, placed), held, places)
 
     def written(
         self,
@@ -117,14 +127,12 @@ class Character:
         carriers = {*self.asset.nodes.tolist(), *self._skinned, *self._above}
         moved = {(node, path) for node, path in moved if node in carriers}
         clips = [self._held_against(moved, clip) for clip in clips]
-        own = base.get("animations", []) if keep else []
         appendix = Appendix(
             offset=self.size,
             views=len(base.get("bufferViews", [])),
             accessors=len(base.get("accessors", [])),
         )
-        names = [name for a in own if isinstance(name := a.get("name"), str)]
-        added = add_animations(appendix, clips, facts, encoding=encoding, taken=names)
+        added = add_animations(appendix, clips, facts, encoding=encoding)
         first, *others = base["buffers"]
         buffers = [{**first, **buffer, "byteLength": appendix.end}, *others]
         text = dict(self._text)  # in the file's own order of keys
@@ -154,8 +162,12 @@ class Character:
         return tree
 
     @cached_property
-    def _root(self) -> RootPlacement:
-        return RootPlacement.of(self.asset, self._tree, int(self.asset.nodes[0]))
+    def _root(self) -> Placement:
+        return Placement.of(self.asset, self._tree, int(self.asset.nodes[0]))
+
+    @cached_property
+    def _torn(self) -> Torn:
+        return Torn.of(self.rig.skeleton, self.asset, self._tree)
 
     @cached_property
     def _skinned(self) -> set[int]:
@@ -176,8 +188,9 @@ class Character:
 
     @cached_property
     def _above(self) -> set[int]:
-        """The nodes above the skeleton."""
-        return set(self._tree.line(int(self.asset.nodes[0]))[:-1])
+        """The nodes above the skeleton, or above a joint that is torn from its parent."""
+        above = set(self._tree.line(int(self.asset.nodes[0]))[:-1])
+        return above | (self._torn.nodes - set(self.asset.nodes.tolist()))
 
     @cached_property
     def _held(self) -> tuple[Channel, ...]:

@@ -9,6 +9,7 @@ from retarget.errors import RetargetError, UsageError
 from retarget.gltf import refuse_own_files
 from retarget.values import ExportResult
 from retarget_gltf import choices, glb, separate
+from retarget_gltf.animation import renamed
 from retarget_gltf.character import Character
 from retarget_gltf.generated import Generated
 from retarget_gltf.vrma import VrmAnimation
@@ -39,6 +40,11 @@ class Subject(Protocol):
     @property
     def other_chunks(self) -> tuple[tuple[bytes, bytes], ...]:
         """Chunks of unknown types, which a GLB keeps."""
+        ...
+
+    @property
+    def own_animations(self) -> Sequence[str]:
+        """Names of the animations that the user's file has."""
         ...
 
     def moves(self, clip: Clip) -> Moves:
@@ -113,8 +119,9 @@ class GltfExporter:
         subject = taken.subject
         if subject is None:
             raise UsageError(f"{path}: there is no clip to write.")
+        moves = renamed(taken.moves, subject.own_animations if keep else ())
         document, parts = subject.written(
-            taken.moves,
+            moves,
             taken.facts,
             encoding=encoding,
             keep=keep,
@@ -131,6 +138,7 @@ class GltfExporter:
             duration=sum((clip.frames - 1) / clip.fps for clip in taken.moves),
             bytes_written=size,
             warnings=subject.warnings,
+            animations=[clip.name for clip in moves],
         )
 
     def _subject_for(self, rig: Rig, suffix: str, options: Options) -> Subject:

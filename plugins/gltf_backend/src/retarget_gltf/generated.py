@@ -37,6 +37,7 @@ class Generated:
     """Bytes of data before the animations, about none."""
     warnings: tuple[str, ...] = ()
     other_chunks: tuple[tuple[bytes, bytes], ...] = ()
+    own_animations: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, rig: Rig, options: Options) -> Generated:

@@ -1,16 +1,16 @@
 """From the rig's space to a user's file: what its nodes must hold for the clip to be seen.
 
-The skeleton holds every node from joint 0 down, and the scale above a joint is uniform, so the
-clip's local rotations are the nodes' own. Joint 0 alone hangs below what the rig leaves out: a
-static chain with world transform `x -> p + L x` in the file's world, of rotation `Q`. With `turn`
-the rotation from the file's world to the rig's, `W0` and `p0` the clip's joint 0,
+A joint whose node hangs from its parent's has the clip's local rotation, for the scale above a
+joint is uniform. Joint 0, and a joint that is torn from its parent (see `torn`), is placed in the
+world. Above it stands a chain with world transform `x -> p + L x` at rest in the file's world, of
+rotation `Q`. With `turn` the rotation from the file's world to the rig's, `W` and `P` the joint,
 
-    rotation = Q⁻¹ · turn⁻¹ · W0        translation = L⁻¹ (turn⁻¹ p0 - p)
+    rotation = Q⁻¹ · turn⁻¹ · W        translation = L⁻¹ (turn⁻¹ P - p)
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -29,8 +29,8 @@ _SAME = 1e-12
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class RootPlacement:
-    """The constants of joint 0, or of a joint above it, worked out once per rig in float64."""
+class Placement:
+    """The constants of what stands above a node, worked out once per rig in float64."""
 
     turn: NDArray[np.float32] | None
     """(4, 4) on quaternions; None for the identity."""
@@ -40,7 +40,7 @@ class RootPlacement:
     """(3,)"""
 
     @classmethod
-    def of(cls, asset: Asset, tree: NodeTree, node: int) -> RootPlacement:
+    def of(cls, asset: Asset, tree: NodeTree, node: int) -> Placement:
         """Work out what stands above a node.
 
         Raises:
@@ -61,8 +61,8 @@ class RootPlacement:
             inverse = np.full((3, 3), np.nan)
         if not np.isfinite([*inverse, position]).all():
             raise RetargetError(
-                f"{asset.path}: {tree.label(above)}, above the hips, has a scale that cannot be "
-                "undone; apply its transform in the program the file comes from."
+                f"{asset.path}: {tree.label(above)}, above {tree.label(node)}, has a scale that "
+                "cannot be undone; apply its transform in the program the file comes from."
             )
         plain = abs(abs(left[3]) - 1) < _SAME
         return cls(
@@ -71,11 +71,11 @@ class RootPlacement:
             offset=-inverse @ position,
         )
 
-    def rotations(self, world: Float32) -> Float32:
-        """Turn joint 0's world rotations (F, 4) into its node's."""
+    def rotations(self, world: NDArray[Any]) -> Float32:
+        """Turn a joint's world rotations (F, 4) into its node's."""
         return world if self.turn is None else world @ self.turn.T
 
-    def translations(self, world: Float32) -> Float32:
-        """Turn joint 0's world positions (F, 3), metres, into its node's translations."""
+    def translations(self, world: NDArray[Any]) -> Float32:
+        """Turn a joint's world positions (F, 3), metres, into its node's translations."""
         placed = world.astype(np.float64) @ self.linear.T + self.offset
         return placed.astype(np.float32)

@@ -7,22 +7,26 @@ Joint 0 hangs below it by a static chain; to stay at its world transform `W0` it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retarget import quaternions as quat
 from retarget_gltf.channels import Channel
-from retarget_gltf.placement import RootPlacement
+from retarget_gltf.placement import Placement
 from retarget_gltf.tracks import keys_needed
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from retarget.gltf import NodeTree
-    from retarget.values import Asset, Float32, RootMotion
+    from retarget.values import Asset, RootMotion
 
 
-def without(travel: RootMotion, rotations: Float32, positions: Float32) -> tuple[Float32, Float32]:
-    """Return joint 0's world rotations (F, 4) and positions (F, 3) with the travel taken out."""
+def without(
+    travel: RootMotion, rotations: NDArray[Any], positions: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return a joint's world rotations (F, 4) and positions (F, 3) with the travel taken out."""
     back = quat.conjugate(travel.rotations)
     left = quat.continuous(quat.multiply(back, rotations))
     return left, quat.rotate(back, positions - travel.translations)
@@ -34,7 +38,7 @@ def channels(travel: RootMotion, asset: Asset, tree: NodeTree) -> tuple[Channel,
     turn = asset.turn.astype(np.float32)
     rest = quat.multiply(turn, tree.world.rotations[node].astype(np.float32))
     place = quat.rotate(turn, tree.world.positions[node].astype(np.float32))
-    placement = RootPlacement.of(asset, tree, node)
+    placement = Placement.of(asset, tree, node)
     turned = placement.rotations(quat.multiply(travel.rotations, rest))
     gone = placement.translations(quat.rotate(travel.rotations, place) + travel.translations)
     rotation = quat.continuous(quat.normalize(turned))

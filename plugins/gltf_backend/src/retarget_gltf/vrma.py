@@ -37,6 +37,7 @@ class VrmAnimation:
     size: int = 0
     """Bytes of data before the animations: none."""
     other_chunks: tuple[tuple[bytes, bytes], ...] = ()
+    own_animations: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, rig: Rig) -> VrmAnimation:
