@@ -14,6 +14,7 @@ import numpy as np
 from retarget import quaternions as quat
 from retarget.errors import UsageError
 from retarget.gltf import NodeTree
+from retarget.gltf.torn import torn_joints
 from retarget_blender import axes, provenance
 from retarget_blender.blend_file import is_blend
 from retarget_blender.choices import constraints
@@ -21,6 +22,8 @@ from retarget_blender.fbx_file import is_fbx
 from retarget_blender.job import rate, turns_and_positions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retarget.options import Options
     from retarget.values import Asset, Clip
 
@@ -43,15 +46,17 @@ def character_job(clip: Clip, asset: Asset, options: Options, output: Path) -> d
             f"{asset.path.name}: --constraints track loses the twist that a character's skin "
             "needs; it is for generated skeletons. Leave it out."
         )
-    nodes = asset.gltf.json["nodes"]
+    nodes, tree = asset.gltf.json["nodes"], NodeTree.of(asset.gltf)
+    placed = [0, *torn_joints(clip.rig.skeleton, asset, tree)]
     return {
         "script": str(SCRIPT),
         "asset": str(asset.path.absolute()),
         "kind": kind_of(asset.path),
         "armature": asset.armature,
         "joints": [nodes[node].get("name") for node in asset.nodes.tolist()],
-        "parents": clip.rig.skeleton.parents.tolist(),
-        "moved": _moved(clip),
+        "parents": _parents(asset, tree),
+        "placed": placed,
+        "moved": _moved(clip, placed),
         "output": str(output),
         "format": output.suffix,
         "clip": clip.name or "motion",
@@ -69,7 +74,8 @@ def character_arrays(clip: Clip, asset: Asset) -> dict[str, np.ndarray[Any, Any]
 
     """
     turns, positions = turns_and_positions(clip)
-    to_file = quat.conjugate(asset.turn)
+    tree, to_file = NodeTree.of(asset.gltf), quat.conjugate(asset.turn)
+    placed = [0, *torn_joints(clip.rig.skeleton, asset, tree)]
     rest = clip.rig.skeleton.rest.positions[:, 0]
     # World rotations are seen from another frame: T⁻¹ R T, so their axes are turned by T⁻¹.
     turned = np.concatenate(
@@ -78,11 +84,11 @@ def character_arrays(clip: Clip, asset: Asset) -> dict[str, np.ndarray[Any, Any]
     arrays = {
         "places": axes.points(quat.rotate(to_file, rest)),
         "turns": axes.rotations(turned),
-        "positions": axes.points(quat.rotate(to_file, positions[0].astype(np.float64))),
+        "positions": axes.points(quat.rotate(to_file, positions[placed].astype(np.float64))),
     }
     if clip.root_motion is not None and asset.root_joint >= 0:
         travel = clip.root_motion
-        place = NodeTree.of(asset.gltf).world.positions[asset.root_joint]
+        place = tree.world.positions[asset.root_joint]
         gone = quat.rotate(travel.rotations, quat.rotate(asset.turn, place)) + travel.translations
         axis = quat.rotate(to_file, travel.rotations[:, :3].astype(np.float64))
         turned = np.concatenate([axis, travel.rotations[:, 3:]], axis=-1)
@@ -98,8 +104,18 @@ def kind_of(path: Path) -> str:
     return "fbx" if is_fbx(path) else "gltf"
 
 
-def _moved(clip: Clip) -> list[bool]:
-    """Tell of each joint whether it must be found: it carries the path, has a role or moves."""
+def _parents(asset: Asset, tree: NodeTree) -> list[int]:
+    """Return the joint from which each one hangs in the file; -1 where none before it is that."""
+    joint_of: dict[int, int] = {-1: -1}
+    parents = []
+    for joint, node in enumerate(asset.nodes.tolist()):
+        parents.append(joint_of.get(int(tree.parents[node]), -1))
+        joint_of[node] = joint
+    return parents
+
+
+def _moved(clip: Clip, placed: Sequence[int]) -> list[bool]:
+    """Tell of each joint whether it must be found: it is placed, has a role or moves."""
     skeleton = clip.rig.skeleton
     rest = skeleton.rest_rotations[:, None].astype(np.float32)
     away = np.minimum(
@@ -107,6 +123,6 @@ def _moved(clip: Clip) -> list[bool]:
         np.abs(clip.rotations + rest).max(axis=(1, 2)),
     )
     return [
-        joint == 0 or name in clip.rig.roles or bool(away[joint] > STILL)
+        joint in placed or name in clip.rig.roles or bool(away[joint] > STILL)
         for joint, name in enumerate(skeleton.names)
     ]

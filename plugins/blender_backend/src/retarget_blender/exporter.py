@@ -22,6 +22,7 @@ from retarget_blender.left_out import left_out
 from retarget_blender.locate import locate
 from retarget_blender.opened import refuse_damage
 from retarget_blender.session import Session
+from retarget_blender.skins import bound_anew, refuse_uneven
 from retarget_blender.stand_in import stand_in
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ class BlenderExporter:
             OutputExistsError: `path` exists and `options.force` is not set.
             PluginError: no Blender is found, or it does not start.
             FileReadError: the user's file, or a library that it links, cannot be opened.
-            RetargetError: the user's file has no bone for a joint, Blender failed, or the file
-                cannot be written.
+            RetargetError: the user's file has no bone for a joint or joints that no bone can be,
+                Blender failed, or the file cannot be written.
 
         """
         suffix = self._suffix(path)
@@ -83,8 +84,9 @@ class BlenderExporter:
                 try:
                     warnings = self._animate(session, clip, path, made, Path(folder), options)
                     if suffix == ".glb":
-                        facts = provenance.asset(clip, options)
-                        _write(unfinished, glb.finished(made, clip.times(), facts))
+                        asset = provenance.asset(clip, options)
+                        facts = provenance.facts(clip, options)
+                        _write(unfinished, glb.finished(made, clip.times(), asset, facts))
                     else:
                         _write(unfinished, [made.read_bytes()])
                 finally:
@@ -137,6 +139,8 @@ class BlenderExporter:
         """
         asset, warnings = clip.rig.asset, []
         if asset is not None:
+            refuse_uneven(asset)
+            warnings += bound_anew(asset)
             job, arrays = character_job(clip, asset, options, made), character_arrays(clip, asset)
         else:
             mesh = make_mesh(clip.rig, options)

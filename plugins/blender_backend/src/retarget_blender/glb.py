@@ -25,26 +25,31 @@ _HEADER, _CHUNK = struct.Struct("<4sII"), struct.Struct("<I4s")
 _WIDTHS = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}
 
 
-def finished(path: Path, times: Float32, asset: dict[str, Any]) -> list[bytes | bytearray]:
+def finished(
+    path: Path, times: Float32, asset: dict[str, Any], facts: dict[str, Any]
+) -> list[bytes | bytearray]:
     """Return the parts of the file at `path`, mended.
 
     Frames become seconds, computed as the clip computes them, and keys beyond them are cut off;
     neighbouring quaternions lie on the same side, where Blender's exporter may change it; `asset`
-    says more.
+    says more, and so do the animations in their extras.
 
     Args:
         path: a GLB of one buffer, whose animations count frames instead of seconds.
         times: (F,) seconds of the frames.
         asset: what to put into the document's `asset`.
+        facts: what to put into the `extras` of each animation.
 
     Raises:
-        RetargetError: an `asset` value has no form in JSON.
+        RetargetError: a value has no form in JSON.
 
     """
     file = read(path)
     document, binary = file.json, bytearray(file.buffers[0])
     binary += bytes(-len(binary) % 4)
     document["asset"].update(asset)
+    for animation in document.get("animations", []):
+        animation["extras"] = {**animation.get("extras", {}), **facts}
     accessors = document["accessors"]
     for sampler in _samplers(document):
         for index in (sampler["input"], sampler["output"]):

@@ -14,19 +14,31 @@ if TYPE_CHECKING:
     from retarget.values import Clip
 
 
-def asset(clip: Clip, options: Options) -> dict[str, Any]:
-    """Return who made the file, and of what, as glTF's `asset` has it.
+def facts(clip: Clip, options: Options) -> dict[str, Any]:
+    """Return how the clip was made, as its animation says it in glTF.
 
     Raises:
         RetargetError: the clip's provenance has no form in JSON.
 
     """
-    facts = {"backend": "blender", "constraints": constraints(options), "fps": clip.fps}
-    if clip.rig.asset is None:
-        facts["mesh"] = options.mesh
-    facts |= clip.provenance
+    said = {"backend": "blender", "constraints": constraints(options), "fps": clip.fps}
+    said |= clip.provenance
     try:
-        json.dumps(facts, allow_nan=False)
+        json.dumps(said, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise RetargetError(f"The clip's provenance cannot be written as JSON: {error}.") from error
-    return {"generator": f"retarget {retarget.__version__}, blender backend", "extras": facts}
+    return said
+
+
+def asset(clip: Clip, options: Options) -> dict[str, Any]:
+    """Return who made the file, and of what, as glTF's `asset` has it: the body, too.
+
+    Raises:
+        RetargetError: as `facts`.
+
+    """
+    body = {} if clip.rig.asset is not None else {"mesh": options.mesh}
+    return {
+        "generator": f"retarget {retarget.__version__}, blender backend",
+        "extras": body | facts(clip, options),
+    }

@@ -39,8 +39,9 @@ def run(job: Job) -> Job:
     """Open the file `asset`, find the bones of the rig, drive them, bake and export.
 
     Arrays: `places` (J, 3) of the joints at rest in the file's world, `turns` (J, F, 4) world
-    rotations away from rest, `positions` (F, 3) of joint 0 in the world. Where the topmost bone
-    above joint 0 travels along, `root_turns` (F, 4) and `root_positions` (F, 3) of it.
+    rotations away from rest, `positions` (P, F, 3) in the world of the joints that `placed` tells:
+    joint 0 and those that hang from another bone than the one that carries them. Where the topmost
+    bone above joint 0 travels along, `root_turns` (F, 4) and `root_positions` (F, 3) of it.
 
     Answers what `opening.open_file` does where something is wrong, `lost`: why the rig's bones
     were not found, or `seconds`, `warnings` and `left_out`: actions of the file that its output
@@ -71,25 +72,29 @@ def animate(
     """Bake the clip into an action of the armature; return what had to make way for it."""
     joint_0 = bones[0]
     there = [j for j, bone in enumerate(bones) if bone is not None]
-    bones = [bones[j] for j in there]
+    bones, placed = [bones[j] for j in there], [there.index(j) for j in job["placed"]]
     held = [*bones, *joint_0.parent_recursive]
+    if job["format"] != ".blend":  # which alone can constrain what a bone hangs from
+        held += [above for j in placed for above in bones[j].parent_recursive]
     warnings = quiet.quiet(armature, held)
     if job["format"] != ".blend":
         quiet.inherit_all(held)
-    turns, positions, carried = arrays["turns"][there], arrays["positions"][None], [0]
+    turns, positions, frames = arrays["turns"][there], arrays["positions"], arrays["turns"].shape[1]
+    torn = placed[1:]
     if "root_turns" in arrays and joint_0.parent_recursive:
         bones.append(joint_0.parent_recursive[-1])
         turns = np.concatenate([turns, arrays["root_turns"][None]])
-        positions = np.stack([arrays["positions"], arrays["root_positions"]])
-        carried.append(len(bones) - 1)
+        positions = np.concatenate([positions, arrays["root_positions"][None]])
+        placed.append(len(bones) - 1)
     turns = seen_from(world[:3, :3], turns)
     to_armature = np.linalg.inv(world)
     positions = positions @ to_armature[:3, :3].T + to_armature[:3, 3]
-    places = dict(zip(carried, positions, strict=True))
+    places = dict(zip(placed, positions, strict=True))
     with opening.apart(armature) as scene:
-        if quiet.let_move(armature, joint_0, scene):
-            warnings.append(f"the bone {joint_0.name} is no longer connected to its parent")
-            bones = [armature.pose.bones[bones[j].name] for j in range(len(bones))]
+        for name in [bones[j].name for j in places]:
+            if quiet.let_move(armature, armature.pose.bones[name], scene):
+                warnings.append(f"the bone {name} is no longer connected to its parent")
+        bones = [armature.pose.bones[bone.name] for bone in bones]
         clock.lap("rig")
         empties = add_empties(scene, bones, turns, places)
         ties = [(bones[j], tie(bones[j], "COPY_LOCATION", empties[j], "POSE")) for j in places]
@@ -97,16 +102,16 @@ def animate(
             ties.append((bone, tie(bone, "COPY_ROTATION", empty, "POSE")))
         clock.lap("drive")
         every = list(armature.pose.bones)
-        matrices = sample(scene, armature, every, arrays["turns"].shape[1])
+        matrices = sample(scene, armature, every, frames)
         clock.lap("sample")
         release(ties, empties)
-    if job["format"] == ".glb" and len(arrays["positions"]) == 1:
+    if job["format"] == ".glb" and frames == 1:
         # A bone with a single key the exporter samples, and so at rest; the host cuts this one off.
         matrices = matrices.repeat(2, axis=1)
     stands = {bone.name: m for bone, m in zip(every, matrices, strict=True)}
     curves = curves_of(armature, bpy.data.actions.new(job["clip"]))
     for joint, bone in enumerate(bones):
-        basis = local(bone, stands)
+        basis = local(bone, stands, exact=joint in torn)
         key_rotation(curves, bone, basis)
         if joint in places:
             add_keys(curves, path_of(bone, "location"), basis[:, :3, 3], bone.name)
@@ -114,12 +119,12 @@ def animate(
     return warnings
 
 
-def local(bone: Any, stands: dict[str, Array]) -> Array:
+def local(bone: Any, stands: dict[str, Array], *, exact: bool) -> Array:
     """Return what a bone does on top of its parent and its rest (F, 4, 4), as it inherits."""
     pose = stands[bone.name]
     above = stands[bone.parent.name] if bone.parent else None
     if bone.bone.use_inherit_rotation and bone.bone.use_local_location:
-        return on_top(bone, pose, above)
+        return on_top(bone, pose, above, exact=exact)
     # Bones seldom do not inherit, and Blender alone knows all the ways in which they may not.
     rest, out = bone.bone.matrix_local, np.empty(pose.shape)
     for frame in range(len(pose)):

@@ -88,17 +88,20 @@ def release(ties: list[tuple[Any, Any]], empties: list[Any]) -> None:
     bpy.data.batch_remove([*empties, action])
 
 
-def on_top(bone: Any, pose: Array, above: Array | None) -> Array:
+def on_top(bone: Any, pose: Array, above: Array | None, *, exact: bool = False) -> Array:
     """Return what a bone does on top of its parent and its rest (F, 4, 4), in its own axes.
 
     `pose` (F, 4, 4) is where it stands in the armature's space, `above` its parent, None without.
-    Right for bones that inherit all from their parents.
+    Right for bones that inherit all from their parents. Places far from rest must be `exact`: the
+    axes of a rest are square to within rounding only.
     """
+    invert = np.linalg.inv if exact else inverse
     stands, carrying = np.array(bone.bone.matrix_local), np.eye(4)[None]
     if above is not None:
-        stands = inverse(np.array(bone.parent.bone.matrix_local)) @ stands
+        stands = invert(np.array(bone.parent.bone.matrix_local)) @ stands
         carrying = above.astype(np.float64)
-    return inverse(stands) @ (inverse(carrying) @ pose.astype(np.float64))
+    basis: Array = invert(stands) @ (invert(carrying) @ pose.astype(np.float64))
+    return basis
 
 
 def path_of(bone: Any, channel: str) -> str:

@@ -73,8 +73,7 @@ def find(job: Job, places: Array) -> tuple[Any, list[Any], Array]:
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
     raise LookupError(
         f"Blender has no bone where the file has the joints {', '.join(names[:LISTED])}{more}: the "
-        "file has changed since it was read, or scales joints at rest, which Blender's bones "
-        "cannot do (the gltf backend can)"
+        "file has changed since it was read"
     )
 
 

@@ -8,12 +8,13 @@ SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 from typing import TYPE_CHECKING, Any
 
 import bpy
 import numpy as np
+
+from retarget_blender.in_blender import binding, resting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,9 +84,11 @@ def import_fbx(path: str) -> None:
 def import_gltf(path: str, *, animated: bool) -> None:
     """Import a glTF file, its nodes at rest as they stand in the file, bones with its own axes.
 
-    Its animations, if they are to come along, are kept on NLA tracks that are muted.
+    Its animations, if they are to come along, are kept on NLA tracks that are muted. How its meshes
+    are bound where that is elsewhere, `resting` keeps until the file is written.
     """
-    with unposed(animated=animated):
+    extension = Extension(animated=animated)
+    with known(extension):
         bpy.ops.import_scene.gltf(
             filepath=path,
             bone_heuristic="BLENDER",
@@ -93,10 +96,12 @@ def import_gltf(path: str, *, animated: bool) -> None:
             disable_bone_shape=True,
             import_pack_images=True,
         )
+    for armature, rests in extension.rests():
+        resting.rest_as_nodes(armature, rests)
 
 
-class Unposed:
-    """Keeps the glTF importer from posing nodes and shape keys by the file's first animation.
+class Extension:
+    """Keeps the glTF importer from posing by an animation, and from binding meshes anew.
 
     Methods, by name, are the importer's hooks for extensions; both versions have both.
     """
@@ -104,25 +109,48 @@ class Unposed:
     def __init__(self, *, animated: bool) -> None:
         """Say whether the file's animations are to be read at all."""
         self.animated = animated
+        self._vnodes: Any = None
+        self._rests: dict[Any, Array] = {}
+        self._failed: Exception | None = None
 
     def gather_import_gltf_before_hook(self, gltf: Any) -> None:
         """Before anything of the document is made."""
         if not self.animated:
             gltf.data.animations = None
 
+    def gather_import_node_before_hook(self, _vnode: Any, _node: Any, gltf: Any) -> None:
+        """Before an object is made; before the first one the bones are told where they rest."""
+        if self._vnodes is not None:
+            return
+        self._vnodes = gltf.vnodes
+        try:
+            self._rests = binding.bind(gltf)
+        except Exception as error:  # noqa: BLE001 - the importer would go on without a word
+            self._failed = error
+
     def gather_import_animations(self, _animations: Any, options: Any, _gltf: Any) -> None:
         """Before the animations are made, of which the first would become active."""
         options.restore_first_anim = False
 
+    def rests(self) -> list[tuple[Any, dict[str, Array]]]:
+        """Return armatures and where their bones rest by the nodes, if it is not as bound."""
+        if self._failed is not None:
+            raise self._failed
+        found: dict[Any, dict[str, Array]] = {}
+        for bone, rest in self._rests.items():
+            vnode = self._vnodes[bone]
+            found.setdefault(vnode.bone_arma, {})[vnode.blender_bone_name] = rest
+        return [(self._vnodes[one].blender_object, rests) for one, rests in found.items()]
+
 
 @contextlib.contextmanager
-def unposed(*, animated: bool) -> Iterator[None]:
+def known(extension: Extension) -> Iterator[None]:
     """Let the glTF importer have the extension for a while.
 
     It asks every add-on that is enabled for one, and so itself.
     """
     importer: Any = importlib.import_module("io_scene_gltf2")
-    importer.glTF2ImportUserExtension = functools.partial(Unposed, animated=animated)
+    importer.glTF2ImportUserExtension = lambda: extension
     try:
         yield
     finally:

@@ -11,6 +11,8 @@ from typing import Any
 
 import bpy
 
+from retarget_blender.in_blender.resting import rest_as_bound
+
 FAITHFUL: dict[str, Any] = {
     "export_animations": True,
     "export_force_sampling": False,
@@ -46,11 +48,17 @@ def write_glb(path: str, **settings: Any) -> None:
     """
     render = bpy.context.scene.render
     render.fps, render.fps_base = 1, 1.0
-    bpy.ops.export_scene.gltf(filepath=path, export_format="GLB", **{**FAITHFUL, **settings})
+    posed = {}
+    if rest_as_bound(bpy.context.scene, with_rest=True):  # nodes as posed, and no key of that
+        posed = {"export_rest_position_armature": False, "export_negative_frame": "CROP"}
+    bpy.ops.export_scene.gltf(
+        filepath=path, export_format="GLB", **{**FAITHFUL, **settings, **posed}
+    )
 
 
 def write_fbx(path: str, **settings: Any) -> None:
     """Write an FBX with a key per frame and without the leaf bones that Blender would add."""
+    rest_as_bound(bpy.context.scene, with_rest=False)
     bpy.ops.export_scene.fbx(
         filepath=path,
         add_leaf_bones=False,
@@ -68,6 +76,7 @@ def write_fbx(path: str, **settings: Any) -> None:
 
 def write_blend(path: str) -> None:
     """Save the file; paths in it that are relative are made to fit the new place."""
+    rest_as_bound(bpy.context.scene, with_rest=False)
     bpy.ops.wm.save_as_mainfile(
         filepath=path, copy=True, compress=True, check_existing=False, relative_remap=True
     )
