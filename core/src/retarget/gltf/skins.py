@@ -1,7 +1,8 @@
 """Which rigs a file may hold: its skins, together where their joints hang together.
 
 Format: glTF 2.0, section 3.7.3 (skins). Skins share joints where a character is made of several
-meshes, and hang under each other's where a head or a dress has a skin of its own.
+meshes, and hang under each other's where a head or a dress has a skin of its own. Where meshes have
+skins of the joints alone that deform them, the joint between may be in none (`meetings`, `as_one`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from retarget.errors import FileReadError
 from retarget.gltf import fields
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from retarget.gltf.file import GltfFile
     from retarget.gltf.nodes import NodeTree
 
@@ -88,6 +91,57 @@ def candidates(file: GltfFile, tree: NodeTree) -> tuple[Candidate, ...]:
     return _told_apart(found)
 
 
+def meetings(held: Sequence[Candidate], tree: NodeTree) -> list[tuple[Candidate, ...]]:
+    """Return candidates that hang below one node and may be parts of one rig, the lowest first.
+
+    A root carries the whole scene, so what hangs below it belongs together only where it is the
+    armature: the node that the topmost joint of each hangs from.
+    """
+    below: dict[int, list[Candidate]] = {}
+    for candidate in held:
+        for node in common_line(candidate.joints, tree):
+            below.setdefault(node, []).append(candidate)
+    found: dict[tuple[str, ...], tuple[Candidate, ...]] = {}
+    for node in sorted(below, key=lambda node: (-tree.depths[node], node)):
+        parts = tuple(below[node])
+        if len(parts) > 1 and (tree.parents[node] >= 0 or _is_armature(node, parts, tree)):
+            found.setdefault(tuple(part.label for part in parts), parts)
+    return list(found.values())
+
+
+def as_one(parts: Sequence[Candidate], tree: NodeTree) -> Candidate:
+    """Return candidates as one, which any of their names calls."""
+    joints = {joint for part in parts for joint in part.joints}
+    return Candidate(
+        joints=tuple(node for node in tree.order.tolist() if node in joints),
+        skins=tuple(skin for part in parts for skin in part.skins),
+        names=tuple(dict.fromkeys(name for part in parts for name in part.names)),
+    )
+
+
+def topmost(joints: Sequence[int], tree: NodeTree) -> list[int]:
+    """Return the joints whose parents are none of them."""
+    within, parents = set(joints), tree.parents.tolist()
+    return [joint for joint in joints if parents[joint] not in within]
+
+
+def common_line(nodes: Collection[int], tree: NodeTree) -> list[int]:
+    """Return the nodes from the root down to the lowest that is at or above all of `nodes`."""
+    order, parents = tree.order.tolist(), tree.parents.tolist()
+    under = [0] * len(tree)  # how many of them are at or under each
+    for node in nodes:
+        under[node] = 1
+    for node in reversed(order):
+        if parents[node] >= 0:
+            under[parents[node]] += under[node]
+    return [node for node in order if under[node] == len(nodes)]
+
+
+def _is_armature(node: int, parts: Sequence[Candidate], tree: NodeTree) -> bool:
+    tops = [joint for part in parts for joint in topmost(part.joints, tree)]
+    return all(tree.parents[joint] == node for joint in tops)
+
+
 def _skin(file: GltfFile, nodes: int, i: int, skin: dict[str, Any], deformed: list[int]) -> Skin:
     where = f"skins[{i}]"
     joints = skin.get("joints")
@@ -136,9 +190,7 @@ def _groups(skins: tuple[Skin, ...], tree: NodeTree) -> list[int]:
 
 
 def _names(skins: tuple[Skin, ...], joints: tuple[int, ...], tree: NodeTree) -> tuple[str, ...]:
-    within = set(joints)
-    parents = tree.parents.tolist()
-    top = [joint for joint in joints if parents[joint] not in within]
+    top, parents = topmost(joints, tree), tree.parents.tolist()
     above = [tree.names[parents[joint]] for joint in top if parents[joint] >= 0]
     meshes = [tree.names[node] for skin in skins for node in skin.mesh_nodes]
     told = [*above, *(skin.name for skin in skins), *meshes, *(tree.label(joint) for joint in top)]
