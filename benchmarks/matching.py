@@ -65,11 +65,12 @@ def main() -> None:
     silent = 0
     for title, rigs, unnamed in (
         ("by name", rig_conventions.CONVENTIONS, False),
+        ("hanging elsewhere in the file", rig_conventions.HANGING_ELSEWHERE, False),
         ("names that are partly known", rig_conventions.PARTLY_KNOWN, False),
         ("names that say nothing", rig_conventions.CONVENTIONS, True),
     ):
         print(f"| {title} {head}\n{rule}")
-        for convention, (text, fingers) in rigs.items():
+        for convention, (text, fingers, *tears) in rigs.items():
             count = Count()
             for base in bases.values():
                 rig = rig_conventions.build(text, fingers, base)
@@ -79,7 +80,10 @@ def main() -> None:
                         count.add(rig_variations.nonsense(varied))
                 else:
                     for vary in rig_variations.VARIATIONS.values():
-                        count.add(vary(rig))
+                        joints = vary(rig)
+                        for tear in tears:
+                            joints = tear(joints)
+                        count.add(joints)
             silent += count.silent
             print(count.row(convention))
         print()

@@ -50,6 +50,8 @@ from support.rig_trees_programs import (
     RIGIFY,
     SYNTY,
 )
+from support.rig_trees_rigify import DEFORM_ONLY, GENERATED
+from support.rig_variations import flat, plain
 
 SIDES = {
     "left": {"s": "l", "S": "L", "side": "left", "Side": "Left"}
@@ -97,6 +99,17 @@ PARTLY_KNOWN = {
     "Unity, one finger unknown": (UNITY, FOUR_OF_FIVE),
 }
 """The same for rigs of whose words matching knows some."""
+
+HANGING_ELSEWHERE = {
+    "Rigify, generated": (GENERATED, {f: f for f in FOUR}, plain),
+    "Rigify, deform only": (DEFORM_ONLY, {f: f for f in FOUR}, plain),
+    "Rigify DEF-, flattened": (RIGIFY, {f: f for f in FOUR}, flat),
+    "Mixamo, flattened": (MIXAMO, TITLE, flat),
+    "Unreal UE4, flattened": (UE4, PLAIN, flat),
+    "VRoid, flattened": (VROID, {f: n.title() for f, n in LITTLE.items()}, flat),
+}
+"""The same for rigs whose joints hang, in the file, elsewhere than in the body, and what tears them
+after they were varied."""
 
 
 def build(text, fingers, base):

@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from support.rig_names import character
+from support.rig_names import Joint, character
 
 FINGER_WORDS = ("thumb", "index", "middle", "ring", "pinky")
 
@@ -153,6 +153,12 @@ def toeless(joints):
         return False
 
     return without(joints, below)
+
+
+def flat(joints):
+    """As exporters flatten a hierarchy: every joint hangs from one root on the floor."""
+    root = Joint("Armature", None, np.zeros(3), Rotation.identity())
+    return [root, *(attrs.evolve(j, parent=root.name) for j in joints)]
 
 
 def moved(joints, rotation, scale):

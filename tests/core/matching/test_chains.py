@@ -234,8 +234,10 @@ def test_of_a_whole_rigify_rig_the_deforming_joints_are_taken_if_they_hang_toget
     assert judged(joints, found)[1:] == ([], [])
 
 
-def test_of_a_whole_rigify_rig_the_original_joints_are_taken_if_the_others_are_loose():
+def test_of_a_whole_rigify_rig_the_deforming_joints_are_taken_if_they_are_loose_too():
     joints = full_rigify(connected=False)
-    joints = [attrs.evolve(j, role="") if j.name.startswith("DEF-") else j for j in joints]
+    joints = [attrs.evolve(j, role="") if j.name.startswith("ORG-") else j for j in joints]
     found = match(joints)
     assert judged(joints, found)[1:] == ([], [])
+    above = {j.name: j.parent for j in rig("Rigify DEF-")}
+    assert found.carried == {n: p for n, p in above.items() if p not in (None, "root")}

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from retarget import roles
-from retarget.matching import hands, symmetry
+from retarget.matching import symmetry
 from retarget.matching.claims import ARM, LEG, Claim
-from retarget.matching.frame import frame, roughly_up, unit
-from retarget.matching.limbs import Limb, consistent, longest, solve_arm, solve_leg
+from retarget.matching.frame import frame, unit, up_of
+from retarget.matching.limbs import Limb, consistent, solve_arm, solve_leg
 from retarget.matching.sides import decide
+from retarget.matching.spreading import Branches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     Pair = tuple[Limb, Limb]
 
+_ASIDE = 0.9
+"""Cosine to the way from one leg to the other above which two branches lie on either side."""
+
 
 @attrs.define(kw_only=True, eq=False)
 class Body:
@@ -33,33 +37,35 @@ class Body:
     claims: Mapping[str, Claim]
     """What names, the file and the user say, by role."""
     skipped: set[int]
-    """Joints that are none of the body's, by their names."""
-    reach: list[float] = attrs.field(init=False)
-    nxt: list[int] = attrs.field(init=False)
+    """Joints that are none of the body's, by their names, or as they come in pairs like wings."""
+    branches: Branches = attrs.field(init=False)
     legs: Pair | None = None
     arms: Pair | None = None
     frame: Frame | None = None
     warnings: list[str] = attrs.field(factory=list)
+    others: Sequence[symmetry.Pair] = ()
+    """Pairs of like branches that are no limbs: wings, hair, a cape."""
 
     def __attrs_post_init__(self) -> None:
         """Find the limbs and the body's axes."""
-        self.reach, self.nxt = self.tree.farthest(self.skipped)
+        self.branches = Branches(self.tree, self.skipped)
         self.legs, self.arms = self._pair(LEG), self._pair(ARM)
         if self.legs is None or self.arms is None:
             self._by_symmetry()
         for limb in self.arms or ():
-            solve_arm(self.tree, limb, hands.spread(self.tree, limb.path, self.reach, self.skipped))
+            solve_arm(self.tree, limb, self.branches.partings(limb.path))
         if self.legs is not None:
-            up = roughly_up(self.tree, self.legs, self.chest)
+            up = up_of(self.tree, self.legs, self.arms)
             for limb in self.legs:
                 solve_leg(self.tree, limb, up)
                 self._leave_digits(limb)
-        self.frame = frame(self.tree, self.legs, self.arms, self.chest)
+        self.frame = frame(self.tree, self.legs, self.arms)
         if self.frame is not None:
             self.legs, said = decide(self.tree, "legs", self.legs, self.frame)
             self.warnings += said
             self.arms, said = decide(self.tree, "arms", self.arms, self.frame)
             self.warnings += said
+            self._leave_wings(self.frame)
 
     @property
     def chest(self) -> int:
@@ -97,47 +103,46 @@ class Body:
         line = self.tree.path(fork, joints[-1])[1:]
         if not set(joints) <= set(line):  # loose joints: they are the path themselves
             line = joints
-        return Limb(side=side, path=[*line, *longest(self.nxt, joints[-1])[1:]], claims=claims)
+        return Limb(side=side, path=[*line, *self.branches.onward(joints[-1])[1:]], claims=claims)
 
     def _by_symmetry(self) -> None:
-        """Take the longest pairs of like branches for the limbs that no name tells."""
+        """Take pairs of like branches for the limbs that no name tells."""
+        found = self._pairs()
+        if len(found) < (self.legs is None) + (self.arms is None):
+            found = self._pairs(partly=True)
+        known = [[self._known(pair)] if pair else found for pair in (self.legs, self.arms)]
+        best = symmetry.legs_and_arms(self.tree, *known)
+        if best is None:
+            return
+        legs, arms = best
+        if self.legs is None:
+            self.legs = self._unnamed(legs, doubted=symmetry.doubtful(self.tree, legs, arms, found))
+        if self.arms is None:
+            self.arms = self._unnamed(arms, doubted=symmetry.doubtful(self.tree, arms, legs, found))
+        self.others = [pair for pair in found if pair is not legs and pair is not arms]
+
+    def _pairs(self, *, partly: bool = False) -> list[symmetry.Pair]:
+        """Return the pairs of like branches that are not of a limb which names tell."""
         taken = [limb.path[0] for limb in self.limbs()]
-        found = [
+        return [
             pair
-            for pair in symmetry.pairs(self.tree, self.reach, self.nxt, self.skipped)
+            for pair in symmetry.pairs(self.branches, partly=partly)
             if not any(
                 self.tree.under(top, path[0]) or self.tree.under(path[0], top)
-                for path in pair
+                for path in pair.paths
                 for top in taken
             )
         ]
-        if self.legs is None and self.arms is None and len(found) > 1:
-            legs, arms = self._legs_and_arms(found)
-            self.legs, self.arms = self._unnamed(legs), self._unnamed(arms)
-        elif found and (self.legs is None) != (self.arms is None):
-            if self.legs is None:
-                self.legs = self._unnamed(found[0])
-            else:
-                self.arms = self._unnamed(found[0])
 
-    def _legs_and_arms(self, found: Sequence[symmetry.Pair]) -> tuple[symmetry.Pair, symmetry.Pair]:
-        """Tell legs from arms: legs part first on the way from the root, hands spread."""
-        first, second = found[:2]
-        forks = [self.tree.parents[pair[0][0]] for pair in (first, second)]
-        if forks[0] != forks[1] and self.tree.under(forks[1], forks[0]):
-            return first, second
-        if forks[0] != forks[1] and self.tree.under(forks[0], forks[1]):
-            return second, first
-        spread = [
-            hands.spread(self.tree, pair[0], self.reach, self.skipped) is not None
-            for pair in (first, second)
+    def _known(self, pair: Pair) -> symmetry.Pair:
+        paths = (pair[0].path, pair[1].path)
+        return symmetry.Pair(paths=paths, fork=self.tree.fork([path[0] for path in paths]))
+
+    def _unnamed(self, pair: symmetry.Pair, *, doubted: bool) -> Pair:
+        limbs = [
+            Limb(side=s, path=path, doubted=doubted)
+            for s, path in zip(roles.SIDES, pair.paths, strict=True)
         ]
-        deeper = self.tree.depth[forks[0]] > self.tree.depth[forks[1]]
-        arms_first = spread[0] if spread[0] != spread[1] else deeper
-        return (second, first) if arms_first else (first, second)
-
-    def _unnamed(self, pair: symmetry.Pair) -> Pair:
-        limbs = [Limb(side=s, path=path) for s, path in zip(roles.SIDES, pair, strict=True)]
         for limb in limbs:  # a claim on one side alone made no pair, but holds
             for role, claim in self.claims.items():
                 slot = role.removeprefix(f"{limb.side}_")
@@ -159,6 +164,13 @@ class Body:
         if len(beyond) > 2 or said.part not in ("", "foot") or said.other:
             del limb.claims["foot"]
 
+    def _leave_wings(self, axes: Frame) -> None:
+        """Skip what the arms' fork carries on either side besides arms: it is no neck."""
+        for pair in self.others:
+            ends = self.tree.positions[[path[-1] for path in pair.paths]]
+            if pair.fork == self.chest and abs(unit(ends[0] - ends[1]) @ axes.across) > _ASIDE:
+                self.skipped |= {path[0] for path in pair.paths}
+
     def leg_length(self) -> float:
         """Return the mean length of the legs from hip to ankle; 0 where they are not known."""
         lengths = []
@@ -170,7 +182,7 @@ class Body:
         return sum(lengths) / len(lengths) if lengths else 0.0
 
     def up(self) -> Float64:
-        """Return the direction from the feet to the chest, or from the root to it."""
+        """Return the direction from the feet up; without legs from the root to the chest."""
         if self.frame is not None:
             return self.frame.up
         return unit(self.tree.positions[self.chest] - self.tree.positions[0])

@@ -13,7 +13,7 @@ from retarget.matching.conventions import MEANS
 from retarget.matching.naming import Name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from retarget.matching.tree import Tree
 
@@ -22,7 +22,6 @@ LEG = ("hip", "knee", "ankle", "foot")
 
 _LAYER = 12
 """Joints that a layer of Rigify must name to be taken as the body."""
-
 
 _MOST = 6
 """Joints of a side that may share a word: more are counted, as SMPL-H's `L_Hand_3`."""
@@ -40,39 +39,30 @@ class Claim:
     """Other joints of the limb that the name means in some convention and no other name tells."""
 
 
-def by_name(
-    tree: Tree, names: Sequence[Name], called: str, how: str, score: float
-) -> tuple[dict[str, Claim], Sequence[Name]]:
-    """Return the claims that names make on limbs, pelvis and head, and the names that count.
+def body_layer(names: Sequence[Name]) -> str:
+    """Return the layer of a rig in layers (Rigify) that is the body; empty for other rigs.
 
-    Spine, neck and fingers are not claimed: their joints are counted along the chain, as every
-    convention numbers them in its own way. Of a rig in layers (Rigify) one layer claims: the one
-    that deforms, if its joints hang from each other, else the original skeleton. `called` is the
-    rig's convention, or empty.
+    The mesh hangs on the joints that deform, whatever moves these in the program they come from.
     """
     counts = Counter(n.layer for n in names if n.part)
-    layers = [layer for layer in ("def", "org") if counts[layer] >= _LAYER]
-    if not layers:
-        return _of_layer(tree, names, "", called, how, score), names
-    claims = {layer: _of_layer(tree, names, layer, called, how, score) for layer in layers}
-    chosen = max(layers, key=lambda layer: _connected(tree, claims[layer]))
-    counted = [n if n.layer == chosen else Name(other="control") for n in names]
-    return claims[chosen], counted
+    return next((layer for layer in ("def", "org") if counts[layer] >= _LAYER), "")
 
 
-def _by_word(names: Sequence[Name], layer: str, *, sure: bool) -> dict[tuple[str, str], list[int]]:
-    """Return the joints of a layer by side and part, of words that are sure or that are not."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for joint, name in enumerate(names):
-        body = name.part and name.layer == layer and not (name.twist or name.palm or name.end)
-        if body and name.sure == sure:
-            found.setdefault((name.side, name.part), []).append(joint)
-    return found
+def counted(names: Sequence[Name], layer: str) -> Sequence[Name]:
+    """Return the names with those of other layers as controls; all, where there are no layers."""
+    if not layer:
+        return names
+    return [n if n.layer == layer else Name(other="control") for n in names]
 
 
-def _of_layer(
+def by_name(
     tree: Tree, names: Sequence[Name], layer: str, called: str, how: str, score: float
 ) -> dict[str, Claim]:
+    """Return the claims that the names of a layer make on limbs, pelvis and head.
+
+    Spine, neck and fingers are not claimed: their joints are counted along the chain, as every
+    convention numbers them in its own way. `called` is the rig's convention, or empty.
+    """
     sure, unsure = (_by_word(names, layer, sure=sure) for sure in (True, False))
     claims: dict[str, Claim] = {}
 
@@ -95,6 +85,16 @@ def _of_layer(
     return claims
 
 
+def _by_word(names: Sequence[Name], layer: str, *, sure: bool) -> dict[tuple[str, str], list[int]]:
+    """Return the joints of a layer by side and part, of words that are sure or that are not."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for joint, name in enumerate(names):
+        body = name.part and name.layer == layer and not (name.twist or name.palm or name.end)
+        if body and name.sure == sure:
+            found.setdefault((name.side, name.part), []).append(joint)
+    return found
+
+
 def _topmost(tree: Tree, names: Sequence[Name], candidates: list[int], role: str) -> int | None:
     """Return the joint that carries most of what the side names; of a chain its first.
 
@@ -105,12 +105,3 @@ def _topmost(tree: Tree, names: Sequence[Name], candidates: list[int], role: str
         return None
     carried = {j: sum(bool(names[o].part) for o in tree.branch(j)) for j in tops}
     return max(tops, key=lambda j: (carried[j], -tree.depth[j]))
-
-
-def _connected(tree: Tree, claims: Mapping[str, Claim]) -> int:
-    """Count the roles whose joint hangs from the joint of the nearest role above."""
-    count = 0
-    for role, claim in claims.items():
-        above = roles.nearest_above(role, claims)
-        count += above is not None and tree.under(claim.joint, claims[above].joint)
-    return count

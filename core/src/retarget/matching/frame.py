@@ -1,7 +1,8 @@
 """Which way a body stands and faces, from its anatomy: no axis of the file is believed.
 
-Up is from the feet to the chest. Front is where the toes point; without toes, where the knees bend
-and the elbows do not. Left is then up x front.
+Up is from the feet to the shoulders, without arms to the hips: where a rig's joints hang from is
+no place of the body. Front is where the toes point; without toes, where the knees bend and the
+elbows do not. Left is then up x front.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import attrs
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from retarget.matching.limbs import Limb
     from retarget.matching.tree import Tree
@@ -48,18 +49,19 @@ def unit(vector: Float64) -> Float64:
     return vector / length if length > 0 else vector
 
 
-def roughly_up(tree: Tree, legs: Iterable[Limb], chest: int) -> Float64:
-    """Return the way from the ends of the legs to the chest: up before the ankles are known."""
-    ends = tree.positions[[limb.path[-1] for limb in legs]]
-    return unit(tree.positions[chest] - ends.mean(axis=0))
+def up_of(tree: Tree, legs: Pair, arms: Pair | None) -> Float64:
+    """Return the way from the feet up; good enough also before the joints of the legs are known."""
+    low = [limb.joint("ankle") or limb.path[-1] for limb in legs]
+    high = [limb.joint("shoulder") or limb.path[0] for limb in arms or ()]
+    high = high or [limb.joint("hip") or limb.path[0] for limb in legs]
+    return unit(tree.positions[high].mean(axis=0) - tree.positions[low].mean(axis=0))
 
 
-def frame(tree: Tree, legs: Pair | None, arms: Pair | None, chest: int) -> Frame | None:
+def frame(tree: Tree, legs: Pair | None, arms: Pair | None) -> Frame | None:
     """Work out the axes; None without legs. Reorders no pair: the first need not be the left."""
     if legs is None:
         return None
-    low = [limb.joint("ankle") or limb.path[-1] for limb in legs]
-    up = unit(tree.positions[chest] - tree.positions[low].mean(axis=0))
+    up = up_of(tree, legs, arms)
     across = _across(tree, legs)
     across = unit(across - (across @ up) * up)
     ahead = np.cross(across, up)  # the front if the first of the pair is the left one

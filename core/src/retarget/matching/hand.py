@@ -9,6 +9,7 @@ import attrs
 from retarget import roles
 from retarget.matching import fingers, hands
 from retarget.matching.claims import Claim
+from retarget.matching.limbs import bones_alike
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -52,16 +53,43 @@ class Hand:
 
 def read_hands(body: Body, given: Mapping[str, Claim], how: str, score: float) -> list[Hand]:
     """Return the hands of a body; `how` and `score` are those of names, `given` goes before."""
-    found = []
-    for limb in body.arms or ():
-        wrist = limb.joint("wrist")
-        if wrist is not None:
-            found.append(_hand(body, limb.side, wrist, given, how, score))
-    return found
+    tree, names = body.tree, body.names
+    wrists = {limb.side: w for limb in body.arms or () if (w := limb.joint("wrist")) is not None}
+    chains = {
+        side: hands.chains(tree, names, wrist, body.skipped) for side, wrist in wrists.items()
+    }
+    hung = {
+        side: _without_surplus(tree, own, [c for s in chains if s != side for c in chains[s]])
+        for side, own in chains.items()
+    }
+    return [
+        _hand(body, side, wrist, hung[side], given, how, score) for side, wrist in wrists.items()
+    ]
+
+
+def _without_surplus(
+    tree: Tree, own: list[hands.Chain], mirrored: Sequence[hands.Chain]
+) -> list[hands.Chain]:
+    """Leave out what hangs from this hand alone, as a sword, where more hangs than fingers."""
+    if not len(mirrored) <= len(roles.FINGERS) < len(own):
+        return own
+    alike = [c for c in own if any(_alike(tree, c, other) for other in mirrored)]
+    return alike if len(alike) == len(mirrored) else own
+
+
+def _alike(tree: Tree, one: hands.Chain, other: hands.Chain) -> bool:
+    bones = [[tree.bone[j] for j in chain.joints] for chain in (one, other)]
+    return bones_alike(*bones)
 
 
 def _hand(
-    body: Body, side: str, wrist: int, given: Mapping[str, Claim], how: str, score: float
+    body: Body,
+    side: str,
+    wrist: int,
+    chains: list[hands.Chain],
+    given: Mapping[str, Claim],
+    how: str,
+    score: float,
 ) -> Hand:
     tree, names = body.tree, body.names
     numbered = hands.smplh_fingers(names, tree.branch(wrist)[1:])
@@ -72,7 +100,6 @@ def _hand(
                 f"{side}_{r}": Claim(joint=j, how=how, score=score) for r, j in numbered.items()
             },
         )
-    chains = hands.chains(tree, names, wrist, body.skipped)
     hands.read_fingers(names, chains)
     hands.take_given(chains, {c.joint: role for role, c in given.items()})
     fits = fingers.tell(tree, wrist, chains)

@@ -6,7 +6,6 @@ numbers they carry; a metacarpal before the knuckle has no role, the thumb's has
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import attrs
@@ -41,35 +40,6 @@ class Chain:
     """True where the joints' own names tell the finger."""
     score: float = TOLD
     """Of a finger that is not named."""
-
-
-def spread(
-    tree: Tree, path: Sequence[int], reach: Sequence[float], skipped: Collection[int]
-) -> int | None:
-    """Return the first joint of an arm's path from which fingers part: the wrist.
-
-    Several chains part there; one single joint, as a thumb without phalanges, is enough where what
-    lies beyond is shorter than the bone above. `reach` is each joint's longest way down.
-    """
-    for joint, below in pairwise(path):
-        kids = [c for c in tree.children[joint] if c not in skipped]
-        others = [c for c in kids if c != below and not beside(tree, joint, below, c)]
-        short = joint != path[0] and reach[joint] < tree.bone[joint]
-        if any(reach[c] > 0 for c in others) or len(others) >= (1 if short else 3):
-            return joint
-    return None
-
-
-def beside(tree: Tree, top: int, bottom: int, branch: int) -> bool:
-    """Tell whether a branch lies along the bone from `top` to `bottom`, as twist joints do."""
-    bone = tree.positions[bottom] - tree.positions[top]
-    length = float(np.linalg.norm(bone))
-    if length == 0:
-        return False
-    offsets = tree.positions[tree.branch(branch)] - tree.positions[top]
-    share = offsets @ bone / length**2
-    off = np.linalg.norm(offsets - share[:, None] * bone, axis=1) / length
-    return bool((off < 0.15).all() and (share > -0.05).all() and (share < 1.02).all())
 
 
 def chains(tree: Tree, names: Sequence[Name], wrist: int, skipped: Collection[int]) -> list[Chain]:

@@ -23,7 +23,8 @@ _STEEP = 0.8
 """Cosine to the vertical above which a bone belongs to the leg, below to the foot or the hip."""
 
 _EVEN = 0.6
-"""A last bone shorter than this part of the limb's middle one is a tip, not a forearm."""
+"""A last bone shorter than this part of the limb's middle one is a tip, not a forearm. Two bones of
+an arm more unequal than this may be its collar and its upper arm, with a sleeve below."""
 
 _BENT = 0.999
 """Cosine of a turn above which a joint lies in the middle of a bone: a limb cut in two parts."""
@@ -40,6 +41,17 @@ _COLLAR = 0.3
 _FEW = 3
 """Bones from the collar to the wrist of an arm in whole bones; with more, some are parts."""
 
+_MANY = 5
+"""Joints of an arm without fingers from which on its wrist is a guess."""
+
+_ARM = ("shoulder", "elbow", "wrist")
+
+_FAR_BETTER = 1.5
+"""How much better than above an arm's bones fit below a joint from which a sleeve parts."""
+
+_BETTER = 1.25
+"""How much better another wrist may fit before both are doubtful."""
+
 GEOMETRY, UNSURE = 0.75, 0.5
 """Scores of joints that geometry alone has found, clearly and barely."""
 
@@ -53,6 +65,8 @@ class Limb:
     path: list[int]
     claims: dict[str, Claim] = attrs.field(factory=dict)
     """By the joint's word: "shoulder", "elbow" …"""
+    doubted: bool = False
+    """True where another pair of branches could be this limb as well."""
 
     def joint(self, slot: str) -> int | None:
         """Return the joint that has a slot, or None."""
@@ -84,13 +98,17 @@ def consistent(
     return kept, [s for s in said if s not in kept]
 
 
-def solve_arm(tree: Tree, limb: Limb, spread: int | None) -> None:
-    """Find the joints of an arm that names did not; `spread` is where its fingers part."""
+def solve_arm(tree: Tree, limb: Limb, partings: Sequence[int]) -> None:
+    """Find the joints of an arm that names did not; fingers part from one of `partings`."""
     path, known = limb.path, _places(limb)
-    if "wrist" not in known and (end := _wrist(tree, path, spread, known)) is not None:
-        _take(limb, "wrist", end, GEOMETRY if end == spread or len(path) < 5 else UNSURE)
-        known = _places(limb)
-    _bend(tree, limb, ("shoulder", "elbow", "wrist"), known)
+    if "wrist" not in known:
+        end, sure = _parting(tree, limb, partings, known)
+        if end is None:
+            end, sure = _wrist(tree, path, known), len(path) < _MANY
+        if end is not None:
+            _take(limb, "wrist", end, GEOMETRY if sure else UNSURE)
+            known = _places(limb)
+    _bend(tree, limb, _ARM, known)
     shoulder = limb.joint("shoulder")
     if "collar" not in limb.claims and shoulder in path and path.index(shoulder) > 0:
         _take(limb, "collar", path[0])
@@ -117,14 +135,46 @@ def _places(limb: Limb) -> dict[str, int]:
 
 
 def _take(limb: Limb, slot: str, joint: int, score: float = GEOMETRY) -> None:
+    score = UNSURE if limb.doubted else score
     if joint not in {claim.joint for claim in limb.claims.values()}:
         limb.claims[slot] = Claim(joint=joint, how="geometry", score=score)
 
 
-def _wrist(tree: Tree, path: list[int], spread: int | None, known: Mapping[str, int]) -> int | None:
+def _parting(
+    tree: Tree, limb: Limb, partings: Sequence[int], known: Mapping[str, int]
+) -> tuple[int | None, bool]:
+    """Return the joint from which the fingers part, and False where another might be it.
+
+    It is the first from which anything parts, unless the arm's bones fit one below far better: then
+    a sleeve parts from the first.
+    """
+    path = limb.path
+    above = max(known.values(), default=-1)
+    places = [place for joint in partings if (place := path.index(joint)) > above]
+    if not places:
+        return None, True
+    turns, gone = _turns(tree, path), tree.along(path)
+    also = limb.claims["shoulder"].also if "shoulder" in known else ()
+
+    def fit(end: int) -> tuple[float, int, int]:
+        return max(_fits(gone, turns, _ARM, {**known, "wrist": end}, also), default=(0.0, 0, end))
+
+    chosen, rival = places[0], 0.0
+    for place in places[1:]:
+        if fit(place)[0] > _FAR_BETTER * fit(chosen)[0]:
+            chosen, rival = place, fit(chosen)[0]
+        else:
+            rival = max(rival, fit(place)[0])
+    score, shoulder, elbow = fit(chosen)
+    bones = gone[elbow] - gone[shoulder], gone[chosen] - gone[elbow]
+    beyond = fit(min(chosen + 1, len(path) - 1))[0]  # the hand itself, if it has no fingers
+    sure = rival <= _BETTER * score and beyond <= _FAR_BETTER * score
+    return path[chosen], sure and min(bones) > _EVEN * max(bones)
+
+
+def _wrist(tree: Tree, path: list[int], known: Mapping[str, int]) -> int | None:
+    """Return the wrist of an arm without fingers."""
     above = max((i for s, i in known.items() if s != "wrist"), default=-1)
-    if spread in path and path.index(spread) > above:
-        return spread
     if len(path) < 3:
         return None
     bones = [tree.bone[j] for j in path[1:]]
@@ -216,11 +266,3 @@ def bones_alike(a: Sequence[float], b: Sequence[float]) -> bool:
     """Tell whether two chains have the same bones, as the two sides of a body have."""
     total = max(sum(a), sum(b))
     return len(a) == len(b) and all(abs(x - y) < 0.08 * total for x, y in zip(a, b, strict=True))
-
-
-def longest(nxt: Sequence[int], top: int) -> list[int]:
-    """Return `top` and the joints of the longest way down from it."""
-    path = [top]
-    while (joint := nxt[path[-1]]) >= 0:
-        path.append(joint)
-    return path

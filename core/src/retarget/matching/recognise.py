@@ -9,8 +9,9 @@ import attrs
 
 from retarget import roles
 from retarget.matching.body import Body
+from retarget.matching.carried import carriers
 from retarget.matching.checks import check
-from retarget.matching.claims import Claim, by_name
+from retarget.matching.claims import Claim, body_layer, by_name, counted
 from retarget.matching.conventions import convention
 from retarget.matching.follows import follows
 from retarget.matching.hand import read_hands
@@ -54,15 +55,20 @@ def recognise(
         MatchError: `joint_map` names roles or joints that do not exist.
 
     """
-    tree = Tree(skeleton)
     names: Sequence[Name] = read_names(skeleton.names)
     called = convention(n.key for n in names if n.key)
+    layer = body_layer(names)
     how = f"name ({called})" if called else "name"
     score = _KNOWN if called else _GENERIC
     wanted = joints_of_map(joint_map, skeleton.names, name)
     given = _given(skeleton, stated, wanted)
-    said, names = by_name(tree, names, called, how, score)
-    claims = _overridden(said, given)
+    tree = Tree(skeleton)
+    claims = _overridden(by_name(tree, names, layer, called, how, score), given)
+    carried = carriers(tree, names, layer, claims)
+    if carried:
+        tree = Tree(skeleton, carried)
+        claims = _overridden(by_name(tree, names, layer, called, how, score), given)
+    names = counted(names, layer)
     body = Body(tree=tree, names=names, claims=claims, skipped=_skipped(names, given))
     found, line = midline(body, how, score)
     for limb in body.limbs():
@@ -75,7 +81,7 @@ def recognise(
     left_out = {role for role, joint in wanted.items() if joint is None}
     warnings += [said for hand in both for said in hand.unmapped(tree, found, left_out)]
     kept = {r: found[r] for r in roles.HUMANOID if r in found and r not in left_out}
-    recognition = _recognition(tree, names, kept, line, called, warnings)
+    recognition = _recognition(tree, names, kept, line, called, warnings, carried)
     lost = [role for role in recognition.missing if role not in left_out]
     if not joint_map or not lost:
         return recognition
@@ -144,6 +150,7 @@ def _recognition(
     line: Sequence[int],
     called: str,
     warnings: Sequence[str],
+    carried: Mapping[int, int],
 ) -> Recognition:
     joints = {role: claim.joint for role, claim in claims.items()}
     following = follows(tree, names, joints, line)
@@ -162,4 +169,5 @@ def _recognition(
         score=_REQUIRED_SHARE * sum(required) / len(required)
         + (1 - _REQUIRED_SHARE) * sum(rest) / len(rest),
         warnings=tuple(warnings),
+        carried={tree.names[j]: tree.names[above] for j, above in carried.items()},
     )

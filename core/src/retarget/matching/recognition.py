@@ -44,6 +44,8 @@ class Recognition:
     """From 0 to 1, of the whole match: to choose among several rigs of one file."""
     warnings: tuple[str, ...]
     """What is doubtful, for the user."""
+    carried: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    """Of joints that hang elsewhere in the file, the joint that carries each in the body."""
     taken: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     """Of missing roles whose joint the user's map gives to another role, the warning by role."""
 
@@ -94,8 +96,10 @@ class Recognition:
             lines.append(f"kept at rest: {', '.join(self.unmapped[:_LISTED])}{rest}")
         return "\n".join(lines)
 
-    def check_required(self, name: str) -> None:
+    def check_required(self, name: str, *, others: bool = False) -> None:
         """Refuse a rig on which a motion cannot be put.
+
+        `others` says whether the file has further rigs that were not looked at.
 
         Raises:
             MatchError: a role of `roles.REQUIRED` has no joint; the message shows the table.
@@ -104,9 +108,10 @@ class Recognition:
         lacking = [role for role in roles.REQUIRED if role in self.missing]
         if lacking:
             taken = "".join(f"{self.taken[role]} " for role in lacking if role in self.taken)
+            elsewhere = ", or choose another rig with --rig" if others else ""
             error = MatchError(
                 f"Rig {name}: no joint was found for {', '.join(lacking)}. {taken}Name the joints "
-                f"with --joint-map, or choose another rig with --rig.\n{self.table()}"
+                f"with --joint-map{elsewhere}.\n{self.table()}"
             )
             error.recognition = self
             raise error

@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from retarget.values import Float64, Skeleton
+
+_AS_IT_IS: Mapping[int, int] = MappingProxyType({})
+
+
+def parents_first(parents: Sequence[int]) -> list[int]:
+    """Return all joints, each after its parent and else in the order they are in."""
+    order: list[int] = []
+    placed = {-1}
+    for joint in range(len(parents)):
+        line = []
+        above = joint
+        while above not in placed:
+            line.append(above)
+            placed.add(above)
+            above = parents[above]
+        order += reversed(line)
+    return order
 
 
 class Tree:
     """A skeleton at rest, indexed for the questions that matching asks over and over."""
 
-    def __init__(self, skeleton: Skeleton) -> None:
-        """Read the skeleton once; everything else is a look-up."""
+    def __init__(self, skeleton: Skeleton, carriers: Mapping[int, int] = _AS_IT_IS) -> None:
+        """Read the skeleton once; everything else is a look-up.
+
+        `carriers` holds the parents of joints that hang elsewhere in the file; below joint 0 all.
+        """
         self.names = skeleton.names
         self.parents: list[int] = skeleton.parents.tolist()
+        for joint, carrier in carriers.items():
+            self.parents[joint] = carrier
+        self._order = parents_first(self.parents)
         self.positions: Float64 = np.asarray(skeleton.rest.positions[:, 0], np.float64)
         """(J, 3) in the file's own world and unit."""
         joints = len(self.names)
         self.children: list[list[int]] = [[] for _ in range(joints)]
-        offsets = self.positions - self.positions[np.maximum(skeleton.parents, 0)]
+        offsets = self.positions - self.positions[np.maximum(self.parents, 0)]
         self.bone: list[float] = np.linalg.norm(offsets, axis=1).tolist()
         """Distance of each joint from its parent."""
         self.depth = [0] * joints
         for joint, parent in enumerate(self.parents[1:], 1):
             self.children[parent].append(joint)
-            self.depth[joint] = self.depth[parent] + 1
+        for joint in self._order[1:]:
+            self.depth[joint] = self.depth[self.parents[joint]] + 1
         self.size = [1] * joints
         """Joints in each joint's branch, itself included."""
-        for joint in range(joints - 1, 0, -1):
+        for joint in self._order[:0:-1]:
             self.size[self.parents[joint]] += self.size[joint]
         # Numbered depth first, a branch is an interval: one comparison tells who is under whom.
         self._enter = [0] * joints
-        for joint in range(joints):
+        for joint in self._order:
             nxt = self._enter[joint] + 1
             for child in self.children[joint]:
                 self._enter[child] = nxt
@@ -85,9 +110,30 @@ class Tree:
         Branches that begin with a joint in `skipped` are not entered.
         """
         reach, nxt = [0.0] * len(self), [-1] * len(self)
-        for joint in range(len(self) - 1, 0, -1):
+        for joint in self._order[:0:-1]:
             if joint not in skipped:
                 parent, length = self.parents[joint], reach[joint] + self.bone[joint]
                 if nxt[parent] < 0 or length >= reach[parent]:
                     reach[parent], nxt[parent] = length, joint
         return reach, nxt
+
+
+class Hung:
+    """What hangs from what in a tree, as it is changed."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Begin with what the file says."""
+        self.tree = tree
+        self.parents = tree.parents.copy()
+
+    def line(self, joint: int) -> list[int]:
+        """Return the joint and all above it, upwards."""
+        line = [joint]
+        while (above := self.parents[line[-1]]) >= 0:
+            line.append(above)
+        return line
+
+    def hang(self, joint: int, carrier: int) -> None:
+        """Hang a joint from another, unless it hangs below it or carries it."""
+        if carrier not in self.line(joint) and joint not in self.line(carrier):
+            self.parents[joint] = carrier

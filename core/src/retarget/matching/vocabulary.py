@@ -110,11 +110,27 @@ CONTROL = _words(
 )
 """Words of a rig's own joints, which no skin hangs from."""
 
-OTHER = CONTROL | _words(
+ON_HEAD = _words(
     "eye eyes jaw ear lip lips tongue teeth tooth brow cheek nose lid eyelid face facial chin "
-    "forehead temple hair ponytail breast bust pectoral tail wing cloth skirt cape weapon sword "
-    "gun prop muscle deltoid bulge heel metatarsal metatarsals big adj sec buttock ribs twistcor "
-    "nipple glute belly hat shoe sleeve armor armour strap holster"
+    "forehead temple hair ponytail hat"
+)
+"""Words of what the head carries."""
+
+ON_CHEST = _words("breast bust pectoral ribs nipple")
+"""Words of what the joint below the shoulders carries."""
+
+ON_PELVIS = _words("tail skirt buttock glute")
+"""Words of what the pelvis carries."""
+
+OTHER = (
+    CONTROL
+    | ON_HEAD
+    | ON_CHEST
+    | ON_PELVIS
+    | _words(
+        "wing cloth cape weapon sword gun prop muscle deltoid bulge heel metatarsal metatarsals "
+        "big adj sec twistcor belly shoe sleeve armor armour strap holster"
+    )
 )
 """Words of what is no joint of the body that a motion moves."""
 

@@ -8,12 +8,14 @@ import numpy as np
 
 from retarget import quaternions as quat
 from retarget.gltf import NodeTree, read
+from retarget.gltf.torn import torn_joints
 from retarget.values import Asset, Rig
-from retarget_apose import bind_pose
+from retarget_apose import bind_pose, bound_mesh
 from retarget_apose.character_joints import skeleton_of
 from retarget_apose.choosing import chosen
 from retarget_apose.facing import forward_turn
 from retarget_apose.ground import floor_of, place_of
+from retarget_apose.hanging import Hanging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +25,16 @@ if TYPE_CHECKING:
 
     from retarget.gltf import GltfFile
     from retarget.options import Options
-    from retarget.values import Float64
+    from retarget.values import Float64, Skeleton
     from retarget_apose.choosing import Chosen
 
 _LISTED = 8
+
+_SHOWN = 3
+"""Joints whose place in the file is told."""
+
+_MOVED = 0.5
+"""Part of a mesh's weights below which it is doubted that the right joints were found."""
 
 _UPRIGHT = 0.9
 """Cosine between the file's up and the body's above which it stands."""
@@ -54,76 +62,57 @@ def rig_of(file: GltfFile, path: Path, options: Options) -> Rig:
     name = str(path)
     tree = NodeTree.of(file)
     taken = chosen(name, file, tree, options)
-    nodes, parents, names = _below(taken, _carrier(taken))
+    hanging = Hanging.of(name, taken.joints, taken.recognition)
+    nodes, parents, names = hanging.below(hanging.carrier())
     node_of = dict(zip(names, nodes.tolist(), strict=True))
     node_of_role = {role: node_of[joint] for joint, role in taken.recognition.roles.items()}
     given, at = list(node_of_role), np.array(list(node_of_role.values()))
-    turn, facing_warnings = forward_turn(name, given, tree.world.positions[at])
+    turn, facing_warnings = forward_turn(
+        name, given, tree.world.positions[at], recognition=taken.recognition
+    )
     positions = quat.rotate(turn, tree.world.positions[at])
     body = dict(zip(given, positions, strict=True))
     height = float(np.ptp(positions[:, 1]))
     low = bind_pose.lowest(file, tree, taken.candidate, node_of_role, turn)
+    skeleton = skeleton_of(name, tree, nodes, parents, names, turn)
+    asset = Asset(
+        path=path,
+        gltf=file,
+        nodes=nodes,
+        turn=turn,
+        root_joint=_root_joint(tree, int(nodes[0]), taken),
+        armature=taken.candidate.label,
+    )
+    share = bound_mesh.share_moved(
+        file, tree, taken.candidate, nodes, parents, set(node_of_role.values())
+    )
     strays = bind_pose.strays(file, tree, taken.candidate, node_of_role, height)
     return Rig(
         name=path.name,
-        skeleton=skeleton_of(name, tree, nodes, parents, names, turn),
+        skeleton=skeleton,
         roles=taken.recognition.roles,
         follows={j: f for j, f in taken.recognition.follows.items() if j in node_of},
         floor=floor_of(body, low),
         place=place_of(body),
-        asset=Asset(
-            path=path,
-            gltf=file,
-            nodes=nodes,
-            turn=turn,
-            root_joint=_root_joint(tree, int(nodes[0]), taken),
-            armature=taken.candidate.label,
-        ),
+        asset=asset,
         found=taken.recognition.found,
         warnings=(
             *taken.warnings,
             *(f"{name}: {told}" for told in taken.recognition.warnings),
             *facing_warnings,
             *_lying(name, turn),
-            *_uneven(name, tree, nodes, parents),
+            *_uneven(name, tree, nodes),
+            *_torn(name, tree, asset, skeleton),
+            *_unmoved(name, share),
             *_unbound(name, strays),
         ),
     )
-
-
-def _carrier(taken: Chosen) -> int:
-    """Return the joint that carries the hips' path: the lowest one above all that have a role."""
-    skeleton = taken.joints.skeleton
-    lines = [skeleton.chain(skeleton.index[joint]) for joint in taken.recognition.roles]
-    carrier = 0
-    for level in zip(*lines, strict=False):
-        if len(set(level)) > 1:
-            break
-        carrier = level[0]
-    return carrier
 
 
 def _root_joint(tree: NodeTree, carrier: int, taken: Chosen) -> int:
     """Return the topmost joint above the one that carries the hips' path; -1 without any."""
     above = [node for node in tree.line(carrier)[:-1] if node in taken.candidate.joints]
     return above[0] if above else -1
-
-
-def _below(taken: Chosen, carrier: int) -> tuple[NDArray[np.int32], NDArray[np.int32], list[str]]:
-    """Return nodes, parents and names of a joint and all below it."""
-    skeleton = taken.joints.skeleton
-    place = {carrier: 0}
-    parents = [-1]
-    for joint, parent in enumerate(skeleton.parents.tolist()):
-        if parent in place and joint not in place:
-            parents.append(place[parent])
-            place[joint] = len(place)
-    joints = list(place)
-    return (
-        taken.joints.nodes[joints],
-        np.array(parents, np.int32),
-        [skeleton.names[joint] for joint in joints],
-    )
 
 
 def _lying(name: str, turn: Float64) -> list[str]:
@@ -136,16 +125,46 @@ def _lying(name: str, turn: Float64) -> list[str]:
     return [told]
 
 
-def _uneven(
-    name: str, tree: NodeTree, nodes: NDArray[np.int32], parents: NDArray[np.int32]
-) -> list[str]:
-    carrying = {*tree.line(int(nodes[0]))[:-1], *nodes[parents[1:]].tolist()}
+def _uneven(name: str, tree: NodeTree, nodes: NDArray[np.int32]) -> list[str]:
+    carrying = set(tree.parents[nodes].tolist()) - {-1}
+    for node in carrying.difference(nodes.tolist()):
+        carrying |= {*tree.line(node)}
     uneven = [tree.label(node) for node in sorted(carrying) if tree.uneven[node]]
     if not uneven:
         return []
     told = (
         f"{name}: scaled unevenly: {_listed(uneven)}; what hangs on it will shear as it turns. "
         "Apply the scale in the program that made the file."
+    )
+    return [told]
+
+
+def _torn(name: str, tree: NodeTree, asset: Asset, skeleton: Skeleton) -> list[str]:
+    torn = torn_joints(skeleton, asset, tree)
+    if not torn:
+        return []
+    above = tree.parents[asset.nodes[torn]].tolist()
+    places = [
+        f"{skeleton.names[joint]} under {tree.label(node)} instead of "
+        f"{skeleton.names[skeleton.parents[joint]]}"
+        for joint, node in zip(torn, above, strict=True)
+    ]
+    what = "joint hangs" if len(torn) == 1 else "joints hang"
+    told = (
+        f"{name}: {len(torn)} {what} elsewhere in the file than in the body "
+        f"({_listed(places, _SHOWN)}); what carries them was told from their names, and not only "
+        "their rotations but also their places are keyed."
+    )
+    return [told]
+
+
+def _unmoved(name: str, share: float | None) -> list[str]:
+    if share is None or share >= _MOVED:
+        return []
+    told = (
+        f"{name}: only {share:.0%} of the mesh hangs on joints that were recognised, or on what "
+        "these carry; the rest of it will not move. Look at the match (retarget match), and name "
+        "the joints that deform the mesh with --joint-map."
     )
     return [told]
 
@@ -160,6 +179,6 @@ def _unbound(name: str, strays: list[str]) -> list[str]:
     return [told]
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"{', '.join(names[:_LISTED])}{more}"
+def _listed(names: Sequence[str], shown: int = _LISTED) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return f"{', '.join(names[:shown])}{more}"

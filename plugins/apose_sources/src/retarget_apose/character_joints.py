@@ -74,6 +74,8 @@ def skeleton_of(
 ) -> Skeleton:
     """Return nodes as a skeleton in the file's world, or in what `turn` (4,) makes of it.
 
+    `parents` (J,) may hang a node from another than its own parent, where that one carries it.
+
     Raises:
         RetargetError: numbers beyond what can be reckoned with.
 
@@ -85,6 +87,9 @@ def skeleton_of(
     # From the exact positions, not from the local ones: scales, even uneven ones, are then in.
     offsets = positions[1:] - positions[parents[1:]]
     rest_translations[1:] = quat.rotate(quat.conjugate(rotations[parents[1:]]), offsets)
+    torn = np.flatnonzero(tree.parents[nodes[1:]] != nodes[parents[1:]]) + 1
+    carrying = quat.conjugate(rotations[parents[torn]])
+    rest_rotations[torn] = quat.multiply(carrying, rotations[torn])
     rest_rotations[0] = quat.multiply(turn, rotations[0])
     rest_translations[0] = quat.rotate(turn, positions[0])
     return Skeleton(

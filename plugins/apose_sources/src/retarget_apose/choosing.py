@@ -71,7 +71,7 @@ def chosen(name: str, file: GltfFile, tree: NodeTree, options: Options) -> Chose
     if not found:
         raise refused[0]
     best = max(found, key=lambda one: (one.whole, one.recognition.score))
-    best.recognition.check_required(name)
+    best.recognition.check_required(name, others=len(asked) < len(held))
     others = [one for one in found if one.whole and not best.shares_joints(one.candidate)]
     left = [one for one in asked if not any(rig.shares_joints(one) for rig in (best, *others))]
     standing = [one for one in left if _seen(one) and not _moves_along(one, best, tree)]

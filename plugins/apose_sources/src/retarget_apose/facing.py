@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retarget import quaternions as quat
-from retarget.errors import RetargetError
+from retarget.errors import MatchError, RetargetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from retarget.matching import Recognition
     from retarget.values import Float64
 
 _UPRIGHT = 0.9
 """Cosine to its nearest axis above which a body stands along it."""
+
+_TOLD_BY = ("shoulder", "ankle")
+"""The joints that tell how a body stands."""
 
 _SQUARE = math.radians(15)
 """A body within this of facing along an axis does so: hips are never quite level."""
@@ -55,6 +59,7 @@ def forward_turn(
     positions: Float64,
     *,
     but: str = "the motion goes where it faces.",
+    recognition: Recognition | None = None,
 ) -> tuple[Float64, tuple[str, ...]]:
     """Return the rotation (4,) xyzw that takes a body to +Y up, +Z forward, and warnings.
 
@@ -65,8 +70,11 @@ def forward_turn(
         given: the roles of the rows, all that a body requires among them.
         positions: (J, 3) in the file's world, metres.
         but: what becomes of a body that faces along no axis, for the warning.
+        recognition: how the joints were found, where they were looked for.
 
     Raises:
+        MatchError: the body stands along no axis, and no names told which joints are shoulders and
+            ankles; the message shows the match.
         RetargetError: the body stands along no axis.
 
     """
@@ -75,10 +83,7 @@ def forward_turn(
     height = float(np.linalg.norm(stature))
     axis = int(np.argmax(np.abs(stature)))
     if height == 0 or abs(stature[axis]) / height < _UPRIGHT:
-        raise RetargetError(
-            f"{name}: the body stands along no axis (ankles to shoulders: "
-            f"{np.round(stature, 2).tolist()}); an A-pose stands upright, Z-up or Y-up."
-        )
+        raise _not_upright(name, stature, recognition)
     up = np.zeros(3)
     up[axis] = np.sign(stature[axis])
     upright = quat.swing(up, np.array([0.0, 1.0, 0.0]))
@@ -99,6 +104,28 @@ def forward_turn(
     if _toes_point_back(dict(zip(given, quat.rotate(turn, positions), strict=True))):
         warnings.append(f"{name}: the toes point backwards; are left and right swapped?")
     return turn, tuple(warnings)
+
+
+def _not_upright(name: str, stature: Float64, recognition: Recognition | None) -> RetargetError:
+    """Say that a body does not stand, or that what was taken for it may be none."""
+    told = (
+        f"{name}: the body stands along no axis (ankles to shoulders: "
+        f"{np.round(stature, 2).tolist()}); an A-pose stands upright, Z-up or Y-up."
+    )
+    guessed = [
+        f"{f.role} ({f.joint})"
+        for f in (() if recognition is None else recognition.found)
+        if f.how == "geometry" and f.role.endswith(_TOLD_BY)
+    ]
+    if recognition is None or not guessed:
+        return RetargetError(told)
+    error = MatchError(
+        f"{told} Or the match is wrong: places, not names, told {', '.join(guessed)}. Correct it: "
+        "retarget match FILE -o map.json writes it as a joint map, --joint-map map.json reads what "
+        f"you make of it.\n{recognition.table()}"
+    )
+    error.recognition = recognition
+    return error
 
 
 def _off_axis(direction: Float64) -> str:

@@ -73,7 +73,7 @@ def find(job: Job, places: Array) -> tuple[Any, list[Any], Array]:
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
     raise LookupError(
         f"Blender has no bone where the file has the joints {', '.join(names[:LISTED])}{more}: the "
-        "file has changed since it was read"
+        "file has changed since it was read, or they deform no mesh, and Blender makes none of such"
     )
 
 
