@@ -290,7 +290,7 @@ def test_of_several_animations_the_clip_s_own_is_taken(made, tmp_path, capsys):
 
 
 def test_every_metric_is_documented_with_its_unit():
-    page = (ROOT / "docs" / "check.md").read_text()
+    page = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     for name, metric in METRICS.items():
         assert f"`{name}`" in page, name

@@ -37,7 +37,7 @@ def name_of(path):
 
 def blocks(path, language):
     """The fenced blocks of a language, each with the line it begins at."""
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     return [
         (text.count("\n", 0, match.start()) + 2, inspect.cleandoc("\n" + match[4]))
         for match in FENCE.finditer(text)
@@ -47,7 +47,7 @@ def blocks(path, language):
 
 def prose(path):
     """A page without its fenced blocks."""
-    return FENCE.sub("", path.read_text())
+    return FENCE.sub("", path.read_text(encoding="utf-8"))
 
 
 PYTHON = [
@@ -106,12 +106,12 @@ def test_every_flag_is_in_the_usage(flag):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_usage(command):
-    assert f"retarget {command}" in (DOCS / "usage.md").read_text()
+    assert f"retarget {command}" in (DOCS / "usage.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", kinds.KINDS, ids=lambda kind: kind.plural)
 def test_the_option_of_every_kind_is_in_the_usage(kind):
-    assert f"`{kind.option}" in (DOCS / "usage.md").read_text()
+    assert f"`{kind.option}" in (DOCS / "usage.md").read_text(encoding="utf-8")
 
 
 # Public names

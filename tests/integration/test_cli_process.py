@@ -25,8 +25,17 @@ TIMEOUT = 120
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and pipes as POSIX has them")
 
 
-def command(*arguments):
-    return [sys.executable, "-m", "retarget", *map(str, arguments)]
+def command(*arguments, signals=None):
+    """The command; `signals` is how it finds some of them set, as {"SIGINT": "SIG_IGN"}.
+
+    Else as they are here, where SIGINT may be ignored, as in the background of a script.
+    """
+    plain = [sys.executable, "-m", "retarget", *map(str, arguments)]
+    if not signals:
+        return plain
+    found = "; ".join(f"signal.signal(signal.{n}, signal.{how})" for n, how in signals.items())
+    begin = f"import os, signal, sys; {found}; os.execv(sys.argv[1], sys.argv[1:])"
+    return [sys.executable, "-c", begin, *plain]
 
 
 def environment(site=None, **more):
@@ -39,9 +48,9 @@ def environment(site=None, **more):
     return plain | ({"PYTHONPATH": str(site)} if site else {}) | more
 
 
-def run(*arguments, cwd, site=None, **more):
+def run(*arguments, cwd, site=None, signals=None, **more):
     done = subprocess.run(
-        command(*arguments),
+        command(*arguments, signals=signals),
         cwd=cwd,
         env=environment(site, **more),
         capture_output=True,
@@ -55,10 +64,10 @@ def run(*arguments, cwd, site=None, **more):
 
 
 @contextmanager
-def started(*arguments, cwd, site=None, stderr=None):
+def started(*arguments, cwd, site=None, stderr=None, signals=None):
     """A run whose stdout is read while it goes on; its stderr goes to a file, which never fills."""
     process = subprocess.Popen(
-        command(*arguments),
+        command(*arguments, signals=signals),
         cwd=cwd,
         env=environment(site),
         stdout=subprocess.PIPE,
@@ -316,9 +325,6 @@ def test_a_reader_that_has_gone_before_the_first_line_is_no_matter(tmp_path, nam
 @posix
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_while_a_clip_is_worked_on(tmp_path, name):
-    number = getattr(signal, name)
-    if signal.getsignal(number) is signal.SIG_IGN:
-        pytest.skip("ignored here, as under nohup")
     install(
         tmp_path,
         "toy-slow",
@@ -337,15 +343,16 @@ def test_a_signal_while_a_clip_is_worked_on(tmp_path, name):
     )
     for clip in "abc":
         amass(tmp_path / "data" / f"{clip}.npz")
+    given = {"cwd": tmp_path, "site": tmp_path, "signals": {name: "SIG_DFL"}}
     with (
         (tmp_path / "stderr").open("w") as file,
-        started("data", "--no-passes", cwd=tmp_path, site=tmp_path, stderr=file) as process,
+        started("data", "--no-passes", stderr=file, **given) as process,
     ):
         assert process.stdout.readline().startswith("[1/3] done ")  # told while the next is at work
         while not (tmp_path / "asleep").exists():
             assert process.poll() is None
             time.sleep(0.01)
-        process.send_signal(number)
+        process.send_signal(getattr(signal, name))
         assert process.wait(timeout=TIMEOUT) == 130
         assert process.stdout.read() == "1 done, 0 skipped, 0 failed\n"
     assert (tmp_path / "stderr").read_text() == "retarget: interrupted\n"
@@ -389,7 +396,7 @@ def test_a_signal_while_a_file_is_written_leaves_no_part_of_it(tmp_path, name):
         amass(tmp_path / "data" / f"{clip}.npz")
     old = tmp_path / "data" / "b_retargeted.glb"
     old.write_bytes(b"the old one")
-    done = run("data", "--force", cwd=tmp_path, site=tmp_path)
+    done = run("data", "--force", cwd=tmp_path, site=tmp_path, signals={name: "SIG_DFL"})
     assert (done.returncode, counts(done)) == (130, "1 done, 0 skipped, 0 failed")
     assert sorted(p.name for p in (tmp_path / "data").glob("*.glb")) == [
         "a_retargeted.glb",
@@ -398,3 +405,30 @@ def test_a_signal_while_a_file_is_written_leaves_no_part_of_it(tmp_path, name):
     assert old.read_bytes() == b"the old one"
     assert left_behind(tmp_path / "data") == []
     read_glb(tmp_path / "data" / "a_retargeted.glb").read_back()
+
+
+@posix
+def test_signals_that_are_ignored_from_the_start_end_nothing(tmp_path):
+    """As SIGHUP is under nohup, and SIGINT in the background of a script."""
+    ignored = ("SIGINT", "SIGTERM", "SIGHUP")
+    install(
+        tmp_path,
+        "toy-signalling",
+        f"""
+        import os
+        import signal
+
+        from retarget import hookimpl
+
+        @hookimpl
+        def retarget_motion_loaded(motion):
+            for name in {ignored}:
+                os.kill(os.getpid(), getattr(signal, name))
+        """,
+    )
+    for clip in "ab":
+        amass(tmp_path / "data" / f"{clip}.npz")
+    given = {"cwd": tmp_path, "site": tmp_path, "signals": dict.fromkeys(ignored, "SIG_IGN")}
+    done = run("data", "--no-passes", **given)
+    assert (done.returncode, counts(done)) == (0, "2 done, 0 skipped, 0 failed")
+    assert done.stderr == ""

@@ -53,8 +53,8 @@ feet can hang, stand on a box or do a handstand. Below the floor nothing can be:
 such floor, as where a clip was put about its own root."""
 
 _LOST = 1.0
-"""Seconds that toes may stand below a promised floor without disproving it: tracking is lost for
-less."""
+"""Seconds, of both feet together, that toes may stand below a promised floor without disproving it:
+tracking is lost for less."""
 
 _STANCE, _STAYS = 0.15, 0.015
 """Seconds before and after for which a foot that bears weight stays where it is, and metres."""

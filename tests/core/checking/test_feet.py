@@ -194,6 +194,20 @@ def test_who_stands_on_a_step_neither_floats_nor_sinks():
     assert deep["float_max"] == pytest.approx(2, abs=0.02)
 
 
+def test_a_foot_in_the_air_over_a_step_sinks_into_none():
+    """The source hops onto a step of 30 cm; the target hops lower, and comes down as high."""
+    share, flat = np.linspace(0, 1, 40), np.zeros(40)
+    heights = 0.02 + np.concatenate([flat, 0.3 * share, flat + 0.3])
+    hop = np.concatenate([flat, np.sin(np.pi * share), flat])
+    motion = upright(heights + 0.4 * hop, fps=FPS, ground_at_zero=True)
+    lower = moved(places_of(motion), -0.25 * hop[:, None] * [0, 1, 0])
+    report = measure(same_body(), lower, motion)
+    assert report["penetration_max"] == pytest.approx(0, abs=0.02)
+    # On the step it does count.
+    sunk = moved(lower, -0.02 * (np.arange(120) >= 80)[:, None] * [0, 1, 0])
+    assert measure(same_body(), sunk, motion)["penetration_max"] == pytest.approx(2, abs=0.05)
+
+
 def test_steps_are_as_high_as_the_legs_are_long():
     motion = climbing(0.3)
     world = places_of(motion)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 import retarget
-from retarget import smpl
+from retarget import roles, smpl
 from retarget.checking import markers, measure_clip
 from support.rigs import scaled
 
@@ -45,10 +46,11 @@ def figures(path, target=None, **options):
     return measure_clip(clip, motion)
 
 
-def nearest(offsets):
-    """Mean distance of each joint to the nearest marker, by loops."""
+def nearest(offsets, hidden=()):
+    """Mean distance of each joint to the nearest marker that is not hidden, by loops."""
     places = smpl.SMPLH_T_POSE
-    return np.mean([min(np.linalg.norm(m - p) for m in places + offsets) for p in places])
+    markers = np.delete(places + offsets, hidden, axis=0)
+    return np.mean([min(np.linalg.norm(m - p) for m in markers) for p in places])
 
 
 def test_markers_half_a_centimetre_off_every_joint(tmp_path):
@@ -79,6 +81,42 @@ def test_hidden_markers_do_not_count(tmp_path):
     )
     far = write(tmp_path / "c.npz", offsets + np.array([0, 30, 0]))
     assert figures(far).source("marker_distance") > 100  # metres, however far
+
+
+@pytest.mark.parametrize(("seen", "counts"), [(0.6, True), (0.4, False)])
+def test_a_marker_counts_that_is_seen_half_of_the_time(tmp_path, seen, counts):
+    """Of the wrists: without theirs, a finger's is the nearest."""
+    offsets = np.array([0, 0.005, 0])
+    wrists = [roles.HUMANOID.index(role) for role in HANDS]
+
+    def hide(held):
+        held[round(seen * FRAMES) :, wrists] = np.nan
+
+    report = figures(write(tmp_path / "m.npz", offsets, spoil=hide))
+    expected = 100 * nearest(offsets, () if counts else wrists)
+    assert report.source("marker_distance") == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize("up", ["y", "z", "-y", "-z"])
+def test_markers_are_turned_as_the_motion_is(tmp_path, up):
+    """The file of another up axis is the Z-up one turned about X, markers and all."""
+    offsets = np.array([0, 0.005, 0])
+    path = write(tmp_path / "z.npz", offsets)
+    turn = Rotation.from_euler("x", {"y": -90, "z": 0, "-y": 90, "-z": 180}[up], degrees=True)
+    with np.load(path) as held:
+        arrays = dict(held)
+    upright = Rotation.from_rotvec(arrays["poses"][:, :3])
+    arrays["poses"][:, :3] = (turn * upright).as_rotvec()
+    arrays["trans"] = turn.apply(arrays["trans"] + smpl.SMPLH_T_POSE[0]) - smpl.SMPLH_T_POSE[0]
+    arrays["marker_data"] = turn.apply(arrays["marker_data"].reshape(-1, 3)).reshape(FRAMES, -1, 3)
+    np.savez(tmp_path / "turned.npz", **arrays)
+    motion = retarget.load_motion(tmp_path / "turned.npz", options=retarget.Options(up=up))
+    assert motion.source.up == up
+    clip = retarget.Retargeter(
+        retarget.load_rig(), options=retarget.Options(frame0="none")
+    ).retarget(motion)
+    found = measure_clip(clip, motion).source("marker_distance")
+    assert found == pytest.approx(100 * nearest(offsets), abs=1e-3)
 
 
 def test_a_marker_that_shakes_is_not_constant(tmp_path):

@@ -54,6 +54,16 @@ def test_a_knee_that_accelerates_more_than_the_source_s():
     assert report["knee_acceleration_ratio"] == pytest.approx(10 / 5, abs=0.01)
 
 
+@pytest.mark.parametrize("role", ["left_knee", "left_hip"])
+def test_a_rotation_written_with_the_other_sign_is_the_same(role):
+    motion = turned(standing(40, FPS), "left_knee", np.linspace(0, 60, 40), [1, 0, 0])
+    world = places_of(motion)
+    rotations = world.rotations.copy()
+    rotations[motion.skeleton.index[role], 20:] *= -1
+    report = measure(same_body(), attrs.evolve(world, rotations=rotations), motion)
+    assert report["knee_acceleration"] == pytest.approx(0, abs=1e-2)
+
+
 def test_one_frame_out_of_place_is_a_pop():
     still = standing(40, FPS)
     angles = np.zeros(40)
@@ -111,9 +121,11 @@ def test_what_the_source_does_too_is_no_snap():
     assert measure(same_body(), places_of(still), source)["snap"] == pytest.approx(0, abs=1e-3)
 
 
-def test_a_slow_turn_counts_for_what_it_is_in_a_thirtieth_of_a_second():
-    report = jumping(121, 120.0, "left_knee", np.linspace(0, 90, 121))
-    assert report["snap"] == pytest.approx(3, abs=1e-2)  # 90 degrees in a second
+@pytest.mark.parametrize(("fps", "frames"), [(120, 4), (50, 2), (40, 1), (25, 1)])
+def test_a_slow_turn_counts_for_what_it_is_in_a_thirtieth_of_a_second(fps, frames):
+    """Of 90 degrees in a second; in the whole frames that are nearest to it."""
+    report = jumping(fps + 1, float(fps), "left_knee", np.linspace(0, 90, fps + 1))
+    assert report["snap"] == pytest.approx(90 * frames / fps, abs=1e-2)
 
 
 def test_frames_are_counted_as_the_file_has_them():
