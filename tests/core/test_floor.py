@@ -149,6 +149,18 @@ def test_a_foot_that_is_lifted_and_bears_nothing_is_on_no_stairs(lifted):
     assert found(stork).levels == pytest.approx([0.02], abs=2e-3)
 
 
+def test_a_foot_on_a_kerb_bears_the_body_while_the_other_swings_below_it():
+    swing = 20 * np.sin(np.maximum(0, np.arange(420) - 120) * 2 * np.pi / 60)
+    kerb = turned(upright(np.full(420, 0.02)), "left_hip", -50, [1, 0, 0])
+    kerb = turned(kerb, "left_knee", 50, [1, 0, 0])
+    walks = turned(kerb, "right_hip", swing, [1, 0, 0])
+    toes = places_of(walks).positions[:, :, 1]
+    left, right = (toes[walks.skeleton.index[f"{side}_foot"]] for side in ("left", "right"))
+    assert (right < left - 0.04).all()
+    assert found(kerb).higher == ()
+    assert found(walks).higher == pytest.approx([left[0]], abs=2e-3)
+
+
 def test_no_feet_no_floor():
     tail = Skeleton(
         names=("hoof", "tail"),

@@ -30,7 +30,7 @@ def told(motion):
 
 @pytest.mark.parametrize("still_root", [False, True])
 @pytest.mark.parametrize(
-    ("each", "fps", "rate"), [([4], 120, "30"), ([5], 120, "24"), ([3, 3, 4], 100, "30")]
+    ("each", "fps", "rate"), [([4], 120, "30"), ([5], 120, "24"), ([4], 50, "12.5")]
 )
 def test_a_slow_capture_in_a_fast_file_is_told_with_its_rate(
     write, load, each, fps, rate, still_root
@@ -39,6 +39,12 @@ def test_a_slow_capture_in_a_fast_file_is_told_with_its_rate(
     (line,) = told(load(write(**arrays)))
     assert f"about {rate} frames/s is stored as {fps}" in line
     assert line.endswith(f"pass --fps {rate}.")
+
+
+def test_a_rate_that_divides_no_other_is_told_and_not_advised(write, load):
+    (line,) = told(load(write(**stored(walked(60), [2, 3], 60))))  # 24 in 60, as films are
+    assert "a capture of about 24" in line
+    assert "--fps" not in line
 
 
 def test_every_frame_twice_stillness_and_few_frames_are_no_matter(write, load):

@@ -41,8 +41,8 @@ _STOREY = 0.04
 
 _STOREY_TIME = 0.25
 """Seconds that toes must have been still on a level, all in all, before it is one. For a quarter of
-them the other foot must not be lower: on stairs one climbs past the other, but a foot that is
-lifted, or crossed over the other leg, bears nothing and never sees the other rise."""
+them the other foot must swing or not be lower: on stairs one passes the other. A foot that is
+lifted, or crossed over the other leg, bears nothing; the other stands below it all the time."""
 
 _REST = 0.06
 """Seconds before and after for which they must have been: falling, one leaves 1.8 cm behind."""
@@ -148,7 +148,8 @@ def estimate(motion: Motion, solver: FKSolver) -> Floor | None:
         if (heights[stands] > level + _STOREY).any():
             high = heights > level + _STOREY
             rests = stands & high & _rests(motion, points, solver, moments, here)
-            bears = heights[::-1] > heights - _STOREY
+            other = (heights[::-1], speed[::-1])
+            bears = (other[0] > heights - _STOREY) | (other[1] > _STEP_SPEED)
             least = max(2, round(_STOREY_TIME / each))
             higher = _levels(heights[rests], bears[rests], level, least)
     else:

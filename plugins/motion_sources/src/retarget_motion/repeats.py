@@ -34,10 +34,13 @@ def warnings(roots: NDArray[np.float64], rotations: Float32, fps: float) -> tupl
     at = np.flatnonzero(moves)
     if len(at) < _LEAST or not _seldom(moves) or np.diff(at).max() > _STILL * fps:
         return ()
-    rate = fps * (len(at) - 1) / (at[-1] - at[0])
+    apart = np.diff(at)
+    rate = fps * len(apart) / apart.sum()
+    even = (apart == apart[0]).all()  # else frames of that rate would lie between stored ones
+    cure = f"pass --fps {rate:.6g}." if even else "convert the capture at its own rate instead."
     told = (
-        f"most frames repeat the one before: a capture of about {rate:.0f} frames/s is stored as "
-        f"{fps:g}, so feet in mid-air seem to stand; pass --fps {rate:.0f}."
+        f"most frames repeat the one before: a capture of about {rate:.4g} frames/s is stored as "
+        f"{fps:g}, so feet in mid-air seem to stand; {cure}"
     )
     return (told,)
 
