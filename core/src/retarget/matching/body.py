@@ -110,15 +110,16 @@ class Body:
         found = self._pairs()
         if len(found) < (self.legs is None) + (self.arms is None):
             found = self._pairs(partly=True)
-        known = [[self._known(pair)] if pair else found for pair in (self.legs, self.arms)]
-        best = symmetry.legs_and_arms(self.tree, *known)
+        known = [self._known(pair) if pair else None for pair in (self.legs, self.arms)]
+        best = symmetry.legs_and_arms(self.branches, found, *known)
         if best is None:
             return
         legs, arms = best
+        doubted = symmetry.doubtful(self.tree, best, found)
         if self.legs is None:
-            self.legs = self._unnamed(legs, doubted=symmetry.doubtful(self.tree, legs, arms, found))
+            self.legs = self._unnamed(legs, doubted=doubted[0])
         if self.arms is None:
-            self.arms = self._unnamed(arms, doubted=symmetry.doubtful(self.tree, arms, legs, found))
+            self.arms = self._unnamed(arms, doubted=doubted[1])
         self.others = [pair for pair in found if pair is not legs and pair is not arms]
 
     def _pairs(self, *, partly: bool = False) -> list[symmetry.Pair]:

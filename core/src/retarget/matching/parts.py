@@ -8,10 +8,11 @@ import attrs
 import numpy as np
 
 from retarget import roles
+from retarget.matching import vocabulary as words
 from retarget.matching.claims import ARM, LEG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from retarget.matching.claims import Claim
     from retarget.matching.naming import Name
@@ -39,6 +40,8 @@ class Parts:
     """Part by joint."""
     twists: Mapping[int, Part]
     """The part that a joint is a twist of."""
+    untold: Mapping[int, frozenset[Part]]
+    """Joints that may be of the body and of no part for sure, with the parts that they may be."""
     joints: Mapping[Part, list[int]]
     at: Float64
     """(J, 3), where all joints of the rig stand."""
@@ -55,15 +58,22 @@ class Parts:
         }
         of: dict[int, Part] = {}
         twists: dict[int, Part] = {}
+        untold: dict[int, frozenset[Part]] = {}
         for joint, name in enumerate(names):
-            if name.layer == layer and (slot := _slot(name, meant)):
+            if name.layer != layer or name.other or name.end:
+                continue
+            untold[joint] = frozenset((name.side, s) for s in words.AMBIGUOUS.get(name.part, ()))
+            if slot := _slot(name, meant):
                 part = (name.side if slot not in TRUNK else "", slot)
                 (twists if name.twist and slot not in TRUNK else of)[joint] = part
         of |= {c.joint: _of_role(r) for r, c in claims.items() if c.how in ("map", "file")}
-        joints: dict[Part, list[int]] = {}
-        for joint in sorted(of):
-            joints.setdefault(of[joint], []).append(joint)
-        return cls(of=of, twists=twists, joints=joints, at=tree.positions)
+        untold = {j: may for j, may in untold.items() if j not in of and j not in twists}
+        return cls(of=of, twists=twists, untold=untold, joints=_joints(of), at=tree.positions)
+
+    def without(self, strays: Collection[int]) -> Parts:
+        """Return the parts without some joints, which are not what they are called."""
+        of = {joint: part for joint, part in self.of.items() if joint not in strays}
+        return attrs.evolve(self, of=of, joints=_joints(of))
 
     def trunk(self) -> list[int]:
         """Return the joints of the midline from below."""
@@ -120,8 +130,15 @@ class Parts:
         return sorted(joints, key=lambda j: sign * float(np.linalg.norm(self.at[j] - to)))
 
 
+def _joints(of: Mapping[int, Part]) -> dict[Part, list[int]]:
+    joints: dict[Part, list[int]] = {}
+    for joint in sorted(of):
+        joints.setdefault(of[joint], []).append(joint)
+    return joints
+
+
 def _slot(name: Name, meant: Mapping[str, str]) -> str:
-    if name.other or name.end or not name.part:
+    if not name.part:
         return ""
     if name.part == "hand" and name.part not in meant and name.numbers:
         return f"hand {int(name.numbers[0][:4]) // 3}"  # SMPL-H counts all joints of its fingers

@@ -1,11 +1,12 @@
-"""The arms and the legs of a rig that no name tells: pairs of like branches, of which hands spread.
+"""The arms and the legs of a rig that no name tells: the two longest pairs of like branches.
 
-Hair, wings and capes come in pairs too, and may be longer than arms. Fingers tell arms from them.
+Hair, wings and capes come in pairs too, and may be longer than arms. Fingers tell arms from them;
+of legs they tell nothing, for toes spread as well.
 """
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,7 +14,7 @@ import attrs
 from retarget.matching.limbs import bones_alike
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from retarget.matching.spreading import Branches
     from retarget.matching.tree import Tree
@@ -27,6 +28,9 @@ _EQUAL = 0.85
 _RIVAL = 0.6
 """Part of a limb's length from which on another pair in its place may be the limb."""
 
+_WING = 3
+"""Chains that a wing may end in as well; of more, a hand is sure."""
+
 
 @attrs.frozen(kw_only=True, eq=False)
 class Pair:
@@ -37,8 +41,8 @@ class Pair:
     fork: int
     length: float = 0.0
     """Of the shorter one."""
-    spread: bool = False
-    """True where both end in a hand, or in toes of several joints."""
+    fingers: int = 0
+    """Of the hands that both end in, or the toes of several joints; 0 where one ends in none."""
     whole: bool = True
     """False where what is alike ends before one of them does."""
 
@@ -56,7 +60,7 @@ def pairs(branches: Branches, *, partly: bool = False) -> list[Pair]:
         kids = [c for c in tree.children[joint] if c not in branches.skipped]
         for tops in combinations([c for c in kids if branches.nxt[c] >= 0], 2):
             pair = _spread(branches, tops) or _plain(branches, tops)
-            if pair is not None and (pair.spread or pair.length >= shortest):
+            if pair is not None and (pair.fingers or pair.length >= shortest):
                 (whole if pair.whole else begun).append(pair)
     kept: list[Pair] = []
     for pair in sorted(whole, key=lambda pair: -pair.length):
@@ -83,15 +87,15 @@ def _spread(branches: Branches, tops: tuple[int, int]) -> Pair | None:
     if min(hands) < 0:
         return None
     lines = [branches.tree.path(top, hand) for top, hand in zip(tops, hands, strict=True)]
-    fingers = min(branches.digits(hand)[1] for hand in hands)
+    counts, longest = zip(*map(branches.digits, hands), strict=True)
     length = _length(branches.tree, lines)
-    if fingers > length:  # a skirt's chains are longer than what carries them
+    if min(longest) > length:  # a skirt's chains are longer than what carries them
         return None
     return Pair(
         paths=(branches.onward(tops[0]), branches.onward(tops[1])),
         fork=branches.tree.parents[tops[0]],
-        length=length + fingers,
-        spread=True,
+        length=length + min(longest),
+        fingers=min(counts),
     )
 
 
@@ -117,35 +121,93 @@ def _length(tree: Tree, lines: Sequence[list[int]]) -> float:
 
 
 def legs_and_arms(
-    tree: Tree, legs: Iterable[Pair], arms: Iterable[Pair]
+    branches: Branches, found: Sequence[Pair], legs: Pair | None = None, arms: Pair | None = None
 ) -> tuple[Pair, Pair] | None:
     """Return which of the pairs are the legs and the arms; None where there are no two.
 
-    Hands spread, and legs part first on the way from the root. What fits alike is told by length.
+    They are the two longest, but arms without hands give place to a pair that ends in them. Where
+    names tell one of the two, `legs` or `arms` is that one.
     """
+    tree = branches.tree
+    limbs = [pair for pair in found if not worn(tree, pair, found)]
+    if len(limbs) < (legs is None) + (arms is None):
+        return None
+    if arms is not None:
+        lower = (one for one in limbs if not tree.under(one.fork, arms.fork))
+        return legs or next(lower, limbs[0]), arms
+    legs, arms = (legs, limbs[0]) if legs is not None else _told_apart(branches, limbs)
+    if not arms.fingers:
+        hands = (
+            one for one in limbs if one.fingers and one is not legs and _above(tree, one, legs)
+        )
+        arms = next(hands, arms)
+    return legs, arms
 
-    def fit(both: tuple[Pair, Pair]) -> tuple[bool, bool, bool, float, float]:
-        leg, arm = both
-        lower, upper = _first(tree, leg, arm), _first(tree, arm, leg)
-        deeper = tree.depth[arm.fork] > tree.depth[leg.fork]
-        return arm.spread and not upper, lower, deeper, leg.length + arm.length, leg.length
 
-    found = [(leg, arm) for leg, arm in product(legs, arms) if leg is not arm]
-    return max(found, key=fit, default=None)
+def worn(tree: Tree, pair: Pair, found: Sequence[Pair]) -> bool:
+    """Tell whether a pair hangs where arms with hands do, or beyond, and is longer: wings, a cape.
+
+    Arms leave another pair for the legs that parts elsewhere; toes that spread do not.
+    """
+    return not pair.fingers and any(
+        arms.fingers
+        and arms.length < pair.length
+        and tree.under(pair.fork, arms.fork)
+        and any(
+            not tree.under(legs.fork, arms.fork) and legs.length >= _RIVAL * arms.length
+            for legs in found
+        )
+        for arms in found
+    )
 
 
-def _first(tree: Tree, pair: Pair, other: Pair) -> bool:
-    """Tell whether a pair parts before another on the way from the root."""
-    return pair.fork != other.fork and tree.under(other.fork, pair.fork)
+def _told_apart(branches: Branches, limbs: Sequence[Pair]) -> tuple[Pair, Pair]:
+    """Return the legs and the arms: legs part first from the root, hands spread."""
+    tree = branches.tree
+    first, second = limbs[:2]
+    if first.fork != second.fork:
+        if tree.under(second.fork, first.fork):
+            return first, second
+        if tree.under(first.fork, second.fork):
+            return second, first
+    elif others := [one for one in limbs if _above(tree, one, first)]:  # legs and a skirt's chains
+        arms = max(others, key=lambda one: (one.fingers > 0, one.length))
+        if bool(arms.fingers) >= bool(second.fingers):
+            return first, arms
+    one, other = (bool(branches.partings(pair.paths[0])) for pair in (first, second))
+    deeper = tree.depth[first.fork] > tree.depth[second.fork]
+    return (second, first) if (one if one != other else deeper) else (first, second)
 
 
-def doubtful(tree: Tree, pair: Pair, other: Pair, found: Iterable[Pair]) -> bool:
-    """Tell whether anything else could be that limb as well; `other` is the other pair of limbs."""
-    return not pair.whole or any(
-        one.length >= _RIVAL * pair.length
-        and one.spread >= pair.spread
-        and _first(tree, one, other) == _first(tree, pair, other)
-        and _first(tree, other, one) == _first(tree, other, pair)
-        for one in found
-        if one is not pair and one is not other
+def _above(tree: Tree, pair: Pair, legs: Pair) -> bool:
+    """Tell whether a pair parts where arms may: neither where the legs do nor before them."""
+    return not tree.under(legs.fork, pair.fork)
+
+
+def doubtful(tree: Tree, limbs: tuple[Pair, Pair], found: Sequence[Pair]) -> tuple[bool, bool]:
+    """Tell whether anything else could be the legs as well, and whether it could be the arms.
+
+    What parts where the limb may is its rival even if somewhat shorter, all else if as long.
+    """
+    legs, arms = limbs
+    rivals = [one for one in found if one not in limbs and not worn(tree, one, found)]
+    sure = arms.fingers > _WING
+    beside = not tree.under(arms.fork, legs.fork)  # fingers or toes alone told one from the other
+    swapped = beside and 0 < legs.length < _EQUAL * arms.length
+    usual = _RIVAL * min(arms.length, legs.length or arms.length)  # wings outgrow legs, arms do not
+    return (
+        not legs.whole
+        or swapped
+        or any(
+            one.length >= legs.length
+            or (one.length >= _RIVAL * legs.length and not tree.under(one.fork, arms.fork))
+            for one in rivals
+        ),
+        not arms.whole
+        or swapped
+        or any(
+            one.length >= arms.length
+            or (one.length >= usual and _above(tree, one, legs) and (one.fingers > 0 or not sure))
+            for one in rivals
+        ),
     )
