@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from retarget_ik.easing import Fade, Runs
+from retarget_ik.feet_chains import apart
 from retarget_ik.vectors import dot
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from retarget_ik.feet import FeetParameters
     from retarget_ik.feet_legs import Leg
+    from retarget_ik.feet_moves import Kept
     from retarget_ik.grounds import Ground
     from retarget_ik.limbs import Posed
 
@@ -37,8 +39,6 @@ none at 60. A foot stopped dead at the last moment jerks."""
 SLACK = 0.002
 """Metres by which a contact may stay above or below the floor, for a leg of 0.86 m. The last
 millimetres cost the most: a standing leg is straight, and 4 mm less bend its knee by 11°."""
-
-_NO_LENGTH = 1e-6
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -81,19 +81,28 @@ class Point:
     """The contacts, or parts of them, in which it keeps its place."""
     stay: Fade
     """That of the rests."""
+    course: Array
+    """(F, 2) metres over the floor by which places go while they are kept."""
 
     @classmethod
     def of(cls, at: Array, level: Array, touching: Mask, fps: float, blend: float) -> Point:
         """Look at a point that is in contact where `touching` (F,); `blend` in seconds."""
         runs, fade = _fading(touching, fps, blend)
         return cls(
-            at=at, speed=_speed(at), level=level, runs=runs, fade=fade, rests=runs, stay=fade
+            at=at,
+            speed=_speed(at),
+            level=level,
+            runs=runs,
+            fade=fade,
+            rests=runs,
+            stay=fade,
+            course=np.zeros((len(at), 2)),
         )
 
-    def resting(self, rests: Mask, fps: float, blend: float) -> Point:
-        """Keep its place only where told (F,), within its contacts."""
-        runs, stay = _fading(rests, fps, blend)
-        return attrs.evolve(self, rests=runs, stay=stay)
+    def resting(self, kept: Kept, fps: float, blend: float) -> Point:
+        """Keep its place only where told, within its contacts."""
+        runs, stay = _fading(kept.rests, fps, blend)
+        return attrs.evolve(self, rests=runs, stay=stay, course=kept.course)
 
     @property
     def free(self) -> Array:
@@ -126,7 +135,7 @@ class Point:
         level = means[:, 1]
         height = self.runs.spread(level + np.clip(means[:, 0] - level, -slack, 1.5 * slack))
         if len(self.rests) > 0:
-            places[:, ::2] = self.rests.means(self.at[:, ::2], weights)
+            places[:, ::2] = self.rests.means(self.at[:, ::2] - self.course, weights)
             places[:, 1] = height[self.rests.starts]
         return places, height
 
@@ -134,12 +143,14 @@ class Point:
         """Return the offsets (F, 3) that hold it there, and how many rests slide too far."""
         # The held point is at rest: the offset's speed is the animated point's, reversed.
         speed = -self.speed
+        speed[:, ::2] += _speed(self.course)
         offset = np.zeros_like(self.at)
         offset[:, 1] = height - self.at[:, 1]
         slides = 0
         if len(self.rests) > 0:
             for c in (0, 2):
-                offset[:, c] = places[:, c][self.rests.run] - self.at[:, c]
+                place = places[:, c][self.rests.run] + self.course[:, c // 2]
+                offset[:, c] = place - self.at[:, c]
             far = self.rests.most(offset[:, 0] ** 2 + offset[:, 2] ** 2) > release**2
             slides = int(far.sum())
             if slides:
@@ -196,8 +207,8 @@ class Stance:
         """Its points by the names of their contacts."""
         return {f"{self.leg.side}_foot": self.toe, f"{self.leg.side}_ankle": self.heel}
 
-    def resting(self, rests: Mapping[str, Mask], fps: float, blend: float) -> Stance:
-        """Keep points in their places only where told (F,), within their contacts."""
+    def resting(self, rests: Mapping[str, Kept], fps: float, blend: float) -> Stance:
+        """Keep points in their places only where told, within their contacts."""
         toe, heel = (
             point.resting(rests[name], fps, blend) if name in rests else point
             for name, point in self.contacts.items()
@@ -216,8 +227,12 @@ class Stance:
         toe_places, toe_height = toe.anchors(slack, fps)
         heel_places, heel_height = heel.anchors(slack, fps)
         if len(toe.rests) and len(heel.rests):
-            toe_places, heel_places = _apart(
-                toe_places, toe.rests, heel_places, heel.rests, self.sole
+            turns = toe.rests is not toe.runs or heel.rests is not heel.runs
+            toe_places, heel_places = apart(
+                (toe_places, toe.rests, toe.course),
+                (heel_places, heel.rests, heel.course),
+                self.sole,
+                turns=turns,
             )
         release = chosen.release * leg.size
         toe_offset, toes = toe.offset(toe_places, toe_height, release)
@@ -237,47 +252,6 @@ class Stance:
             still=toe.still(fps, leg.size) | heel.still(fps, leg.size),
             released=max(toes, heels),
         )
-
-
-def _apart(
-    toes: Array, toe_rests: Runs, heels: Array, heel_rests: Runs, sole: Array
-) -> tuple[Array, Array]:
-    """Move toes and heels (R, 3) as far apart as the foot is long, where both touch.
-
-    Else the foot, which is rigid, would shift as one of them lets go. The heel is moved, or, where
-    it rests for longer than the toe, as when a foot turns on it, the toe. `sole` (F, 3) is the
-    line from toe to heel.
-    """
-    turned_on = _overlapped(heel_rests, toe_rests)[1] > 1
-    if turned_on.any():
-        first, count = _overlapped(toe_rests, heel_rests)
-        about = (count > 0) & turned_on[first]
-        toes = _set_off(toes, toe_rests, heels[first], about, -sole)
-    first, count = _overlapped(heel_rests, toe_rests)
-    return toes, _set_off(heels, heel_rests, toes[first], count == 1, sole)
-
-
-def _overlapped(runs: Runs, others: Runs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the first of the others (R,) that each run overlaps, and how many it overlaps."""
-    first = np.searchsorted(others.ends, runs.starts, "right")
-    count = np.searchsorted(others.starts, runs.ends, "left") - first
-    return np.minimum(first, len(others) - 1), count
-
-
-def _set_off(places: Array, rests: Runs, others: Array, chosen: Mask, line: Array) -> Array:
-    """Move places (R, 3) off others (R, 3), as far as the line (F, 3) to them is long.
-
-    That way which the line has on average: places that are means over other frames lie askew.
-    """
-    way = rests.means(line[:, ::2], np.ones(len(line)))
-    rises = places[:, 1] - others[:, 1]
-    level = np.sqrt(np.maximum(dot(line[0], line[0]) - rises**2, 0))
-    away = np.linalg.norm(way, axis=1)
-    put = others[:, ::2] + way * (level / np.maximum(away, _NO_LENGTH))[:, None]
-    chosen = chosen & (away > _NO_LENGTH)
-    moved = np.copy(places)
-    moved[chosen, ::2] = put[chosen]
-    return moved
 
 
 def _speed(point: Array) -> Array:

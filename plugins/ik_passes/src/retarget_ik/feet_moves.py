@@ -45,17 +45,36 @@ CREEP, SPIN = 0.01, np.radians(3.0)
 REST = 0.25
 """Seconds: what lasts less is no rest."""
 
+STAYS = 0.25
+"""Share of how far one end of a foot goes up to which the other is what it turns on. It need not
+be quite still: joints lie beside what a foot turns on, and go round it."""
+
 SLOW = 0.25
 """Seconds: window of the sliding mean over paths and headings, taken twice."""
 
 LOOKS = 30.0
 """Looks a second at what is that slow."""
 
+OVER = 2
+"""Looks for which both ends of a foot rest where it goes over from turning on the one to turning on
+the other: fewer leave no frame in between."""
+
 _NOTHING = 1e-12
 
 
-def resting(context: PassContext, stances: list[Stance]) -> dict[str, Mask]:
-    """Return where contacts keep their places (F,), by name; only of those that are moved."""
+@attrs.frozen(kw_only=True, eq=False)
+class Kept:
+    """Where a contact keeps its place, and how that place itself goes."""
+
+    rests: Mask
+    """(F,)"""
+    course: Array
+    """(F, 2) metres over the target's floor, of a joint that lies beside what its foot turns on
+    and goes far round it; else 0."""
+
+
+def resting(context: PassContext, stances: list[Stance]) -> dict[str, Kept]:
+    """Return where contacts keep their places, by name; only of those that are moved."""
     motion = context.motion
     step = max(1, int(motion.fps / LOOKS))
     on = {
@@ -65,11 +84,21 @@ def resting(context: PassContext, stances: list[Stance]) -> dict[str, Mask]:
         for name, point in stance.contacts.items()
         if len(point.runs)
     }
-    moved = _moved(_few(context, step), on) if on else {}
-    before = np.arange(motion.frames) // step
+    moved, courses = _moved(_few(context, step), on) if on else ({}, {})
+    frames = np.arange(motion.frames)
+    before = frames // step
     after = np.minimum(before + 1, before[-1])
     return {
-        name: point.runs.mask & ~(moved[name][before] | moved[name][after])
+        name: Kept(
+            rests=point.runs.mask & ~(moved[name][before] | moved[name][after]),
+            course=np.stack(
+                [
+                    np.interp(frames / step, np.arange(len(along)), along)
+                    for along in context.root_scale * courses[name].T
+                ],
+                axis=1,
+            ),
+        )
         for stance in stances
         for name, point in stance.contacts.items()
         if name in moved
@@ -99,28 +128,88 @@ def _few(context: PassContext, step: int) -> PassContext:
     )
 
 
-def _moved(context: PassContext, on: dict[str, Mask]) -> dict[str, Mask]:
-    """Return where points that are in contact where told (F,) are moved; those that are."""
+def _moved(context: PassContext, on: dict[str, Mask]) -> tuple[dict[str, Mask], dict[str, Array]]:
+    """Return where points that are in contact where told (F,) are moved, and their courses (F, 2).
+
+    Of those that are moved, or go far round what their foot turns on.
+    """
     fps, size = context.motion.fps, leg_length(context.motion) / REFERENCE_LEG
     paths = _paths(context, list(on))
     moved = {
         name: _between_rests(_moves(path, on[name], FAR * size, CREEP * size, fps), on[name])
         for name, path in paths.items()
     }
+    courses = {name: np.zeros_like(path) for name, path in paths.items()}
     for side in SIDES:
         toe, heel = f"{side}_foot", f"{side}_ankle"
         if toe not in paths or heel not in paths:
             continue
         front, back = paths[toe], paths[heel]
-        line = back - front
-        heading = np.unwrap(np.arctan2(line[:, 0], line[:, 1]))[:, None]
         flat = _closed(on[toe] & on[heel], on[toe] | on[heel], fps)
-        turns = _moves(heading, flat, TURN, SPIN, fps)
+        turns = _turns(front, back, flat, fps)
         # What moves less is held, and the other goes round it.
-        heel_goes = _extent(back, turns) > _extent(front, turns)
-        moved[heel] = moved[heel] | _some(turns, heel_goes).mask
-        moved[toe] = moved[toe] | _some(turns, ~heel_goes).mask
-    return {name: mask for name, mask in moved.items() if mask.any()}
+        far = np.stack([_extent(front, turns), _extent(back, turns)])
+        heel_goes = far[1] > far[0]
+        held = far.min(axis=0) < STAYS * far.max(axis=0)
+        for name, goes in ((toe, ~heel_goes), (heel, heel_goes)):
+            stays = _some(turns, ~goes & held)
+            round_it = _some(stays, _extent(paths[name], stays) > FAR * size)
+            if len(round_it):
+                courses[name] = _course(_slow(paths[name], flat, fps), round_it)
+            moved[name] = (moved[name] & ~_wider(stays.mask)) | _some(turns, goes).mask
+    names = [name for name in paths if moved[name].any() or courses[name].any()]
+    return {name: moved[name] for name in names}, {name: courses[name] for name in names}
+
+
+def _course(path: Array, runs: Runs) -> Array:
+    """Return where a path (F, 2) has gone in runs, which rests in between."""
+    steps = np.diff(path, axis=0, prepend=path[:1])
+    return np.cumsum(steps * runs.mask[:, None], axis=0)
+
+
+def _turns(front: Array, back: Array, flat: Mask, fps: float) -> Runs:
+    """Return the turns of a foot, by its toe and heel (F, 2): on one point each.
+
+    Turns that follow each other closely are one to the slow heading. They are parted midway where
+    first the one end of the foot goes round the other, and then the other round the one.
+    """
+    line = back - front
+    heading = np.unwrap(np.arctan2(line[:, 0], line[:, 1]))[:, None]
+    turns = _moves(heading, flat, TURN, SPIN, fps)
+    if not len(turns):
+        return turns
+    goes = [_brisk(path, fps) for path in (front, back)]
+    on_heel, on_toe = (
+        _some(runs, _extent(heading, runs) > TURN).mask
+        for runs in (
+            Runs.of(turns.mask & (STAYS * one > other)) for one, other in (goes, goes[::-1])
+        )
+    )
+    clear = np.flatnonzero(on_heel | on_toe)
+    last, following = clear[:-1], clear[1:]
+    other = (on_heel[last] != on_heel[following]) & (turns.run[last] == turns.run[following])
+    middle = (last[other] + following[other]) // 2
+    return Runs(
+        np.sort(np.concatenate([turns.starts, middle + 1])),
+        np.sort(np.concatenate([turns.ends, middle + 1 - OVER])),
+        turns.frames,
+    )
+
+
+def _wider(mask: Mask) -> Mask:
+    """Add `OVER` looks to either side of a mask's runs."""
+    wider = np.copy(mask)
+    for by in range(1, OVER + 1):
+        wider[by:] |= mask[:-by]
+        wider[:-by] |= mask[by:]
+    return wider
+
+
+def _brisk(path: Array, fps: float) -> Array:
+    """Return how far (F,) a path (F, 2) goes within `REST` about each frame."""
+    frames, by = np.arange(len(path)), round(REST / 2 * fps)
+    after, before = np.minimum(frames + by, len(path) - 1), np.maximum(frames - by, 0)
+    return length(path[after] - path[before])
 
 
 def _paths(context: PassContext, names: list[str]) -> dict[str, Array]:
