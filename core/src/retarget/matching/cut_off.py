@@ -8,7 +8,7 @@ import numpy as np
 
 from retarget.matching import vocabulary as words
 from retarget.matching.claims import ARM, LEG
-from retarget.matching.parts import TRUNK
+from retarget.matching.parts import ROOT, TRUNK
 from retarget.matching.tree import parents_first
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from retarget.matching.tree import Hung
 
 _BODY_SLOTS = (*TRUNK, *LEG, *ARM)
-
-_ROOT = 0.01
-"""Part of the body's size within which of what it hangs from a joint is another root."""
 
 
 def hang_rest(hung: Hung, names: Sequence[Name], parts: Parts) -> None:
@@ -43,7 +40,7 @@ def hang_rest(hung: Hung, names: Sequence[Name], parts: Parts) -> None:
                 carrier = chest
             elif said & {*words.ON_PELVIS, "pelvis"}:
                 carrier = trunk[0]
-            elif hung.tree.bone[joint] > _ROOT * parts.size():
+            elif hung.tree.bone[joint] > ROOT * parts.size():
                 carrier = _nearest(joint, names[joint].side, parts, bones)
             else:
                 continue

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 TRUNK = ("pelvis", "spine", "neck", "head")
 """The slots of the midline, from below."""
 
+ROOT = 0.01
+"""Part of the body's size within which of the root, or of what it hangs from, a joint is a root."""
+
 Part = tuple[str, str]
 """Side, empty for the midline, and slot: of TRUNK, LEG or ARM, a finger or "palm"."""
 

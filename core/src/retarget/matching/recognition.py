@@ -8,6 +8,7 @@ import attrs
 
 from retarget import roles
 from retarget.errors import MatchError
+from retarget.listing import listed
 from retarget.values import Found
 
 if TYPE_CHECKING:
@@ -91,9 +92,7 @@ class Recognition:
             share = f"{f.share:.2f} of {what} from {f.base} to {f.toward}"
             lines.append(f"follows: {joint} takes {share}")
         if self.unmapped:
-            more = len(self.unmapped) - _LISTED
-            rest = f" and {more} more" if more > 0 else ""
-            lines.append(f"kept at rest: {', '.join(self.unmapped[:_LISTED])}{rest}")
+            lines.append(f"kept at rest: {listed(self.unmapped, _LISTED)}")
         return "\n".join(lines)
 
     def check_required(self, name: str, *, others: bool = False) -> None:

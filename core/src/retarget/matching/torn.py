@@ -10,7 +10,7 @@ import numpy as np
 from retarget import roles
 from retarget.matching.claims import ARM, LEG
 from retarget.matching.hanging import FROM_TRUNK, LINKS, Hanging
-from retarget.matching.parts import limb_of
+from retarget.matching.parts import ROOT, limb_of
 from retarget.matching.strays import without_strays
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ _AWAY, _OUTSIDE = 2.0, 0.2
 """How much farther than its carrier the fork with it must stand for a limb to hang elsewhere, and
 how far in sizes of the body: a joint between the hips carries legs and spine as well as a pelvis
 beside them, a chest whose name tells nothing the arms and the neck."""
-
-_ROOT = 0.01
-"""Part of the body's size within which of the root a joint is another root."""
 
 
 class TornBody(Hanging):
@@ -98,7 +95,7 @@ class TornBody(Hanging):
         line = self.hung.line(joint)[1:]
         to = next((n for n, j in enumerate(line) if j in self.parts.of), len(line))
         off = np.linalg.norm(self.at[line[:to]] - self.at[line[-1]], axis=1)
-        away = off > _ROOT * self.size
+        away = off > ROOT * self.size
         return any(
             j in self.parts.untold for j, is_away in zip(line, away, strict=False) if is_away
         )

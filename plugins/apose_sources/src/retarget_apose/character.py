@@ -9,6 +9,7 @@ import numpy as np
 from retarget import quaternions as quat
 from retarget.gltf import NodeTree, read
 from retarget.gltf.torn import torn_joints
+from retarget.listing import listed
 from retarget.values import Asset, Rig
 from retarget_apose import bind_pose, bound_mesh
 from retarget_apose.character_joints import skeleton_of
@@ -18,7 +19,6 @@ from retarget_apose.ground import floor_of, place_of
 from retarget_apose.hanging import Hanging
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from retarget.options import Options
     from retarget.values import Float64, Skeleton
     from retarget_apose.choosing import Chosen
-
-_LISTED = 8
 
 _SHOWN = 3
 """Joints whose place in the file is told."""
@@ -64,8 +62,7 @@ def rig_of(file: GltfFile, path: Path, options: Options) -> Rig:
     taken = chosen(name, file, tree, options)
     hanging = Hanging.of(name, taken.joints, taken.recognition)
     nodes, parents, names = hanging.below(hanging.carrier())
-    node_of = dict(zip(names, nodes.tolist(), strict=True))
-    node_of_role = {role: node_of[joint] for joint, role in taken.recognition.roles.items()}
+    node_of_role = taken.node_of_role
     given, at = list(node_of_role), np.array(list(node_of_role.values()))
     turn, facing_warnings = forward_turn(
         name, given, tree.world.positions[at], recognition=taken.recognition
@@ -91,7 +88,7 @@ def rig_of(file: GltfFile, path: Path, options: Options) -> Rig:
         name=path.name,
         skeleton=skeleton,
         roles=taken.recognition.roles,
-        follows={j: f for j, f in taken.recognition.follows.items() if j in node_of},
+        follows={j: f for j, f in taken.recognition.follows.items() if j in skeleton.index},
         floor=floor_of(body, low),
         place=place_of(body),
         asset=asset,
@@ -133,7 +130,7 @@ def _uneven(name: str, tree: NodeTree, nodes: NDArray[np.int32]) -> list[str]:
     if not uneven:
         return []
     told = (
-        f"{name}: scaled unevenly: {_listed(uneven)}; what hangs on it will shear as it turns. "
+        f"{name}: scaled unevenly: {listed(uneven)}; what hangs on it will shear as it turns. "
         "Apply the scale in the program that made the file."
     )
     return [told]
@@ -152,7 +149,7 @@ def _torn(name: str, tree: NodeTree, asset: Asset, skeleton: Skeleton) -> list[s
     what = "joint hangs" if len(torn) == 1 else "joints hang"
     told = (
         f"{name}: {len(torn)} {what} elsewhere in the file than in the body "
-        f"({_listed(places, _SHOWN)}); what carries them was told from their names, and not only "
+        f"({listed(places, _SHOWN)}); what carries them was told from their names, and not only "
         "their rotations but also their places are keyed."
     )
     return [told]
@@ -174,11 +171,6 @@ def _unbound(name: str, strays: list[str]) -> list[str]:
         return []
     told = (
         f"{name}: {len(strays)} joints rest elsewhere than where the mesh was bound to them "
-        f"({_listed(strays)}); frame 0 is the rest of the file's nodes."
+        f"({listed(strays)}); frame 0 is the rest of the file's nodes."
     )
     return [told]
-
-
-def _listed(names: Sequence[str], shown: int = _LISTED) -> str:
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return f"{', '.join(names[:shown])}{more}"

@@ -11,6 +11,7 @@ from retarget import roles
 from retarget.errors import RetargetError, UsageError
 from retarget.gltf import candidates
 from retarget.gltf.skins import as_one, meetings, topmost
+from retarget.listing import listed
 from retarget.matching import recognise
 from retarget_apose.character_joints import Joints
 from retarget_apose.vrm import stated_roles
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from retarget.gltf import Candidate, GltfFile, NodeTree
     from retarget.matching import Recognition
     from retarget.options import Options
-
-_LISTED = 8
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -117,10 +116,10 @@ def _moves_along(candidate: Candidate, rig: Chosen, tree: NodeTree) -> bool:
 def _told_others(name: str, best: Chosen, others: Sequence[Chosen]) -> list[str]:
     if not others:
         return []
-    listed = _listed([f"{one.candidate.label!r} ({_score(one)})" for one in others])
+    rest = listed([f"{one.candidate.label!r} ({_score(one)})" for one in others])
     told = (
         f"{name}: took the rig {best.candidate.label!r} ({_score(best)}); it also holds "
-        f"{listed}. --rig NAME takes another."
+        f"{rest}. --rig NAME takes another."
     )
     return [told]
 
@@ -128,9 +127,9 @@ def _told_others(name: str, best: Chosen, others: Sequence[Chosen]) -> list[str]
 def _told_standing(name: str, best: Chosen, standing: Sequence[Candidate]) -> list[str]:
     if not standing:
         return []
-    listed = _listed([f"{one.label!r} ({len(one.joints)} joints)" for one in standing])
+    still = listed([f"{one.label!r} ({len(one.joints)} joints)" for one in standing])
     told = (
-        f"{name}: left standing where it is: {listed}; the motion moves the rig "
+        f"{name}: left standing where it is: {still}; the motion moves the rig "
         f"{best.candidate.label!r} and what hangs on it. Where it belongs to this body, join the "
         "armatures in the program that made the file."
     )
@@ -139,11 +138,6 @@ def _told_standing(name: str, best: Chosen, standing: Sequence[Candidate]) -> li
 
 def _score(one: Chosen) -> str:
     return f"match {one.recognition.score:.2f}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"{', '.join(names[:_LISTED])}{more}"
 
 
 def _named(name: str, held: Sequence[Candidate], asked: str | None) -> Sequence[Candidate]:
@@ -158,7 +152,7 @@ def _named(name: str, held: Sequence[Candidate], asked: str | None) -> Sequence[
     ]
     if not named:
         there = list(dict.fromkeys(known for candidate in held for known in candidate.names))
-        raise UsageError(f"{name}: it holds no rig named {asked!r}; there are: {_listed(there)}.")
+        raise UsageError(f"{name}: it holds no rig named {asked!r}; there are: {listed(there)}.")
     return named
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from retarget import roles
 from retarget.errors import FileReadError, RetargetError
+from retarget.listing import listed
 from retarget.matching import roles_of_names
 from retarget_apose.facing import face_forward
 from retarget_apose.generated import rig_from_positions
@@ -71,7 +72,7 @@ class APoseBlend:
         try:
             checked_roles(str(path), joints)
         except RetargetError as error:
-            also = f" Its other bones are: {_listed(others)}." if others else ""
+            also = f" Its other bones are: {listed(others, _LISTED)}." if others else ""
             raise RetargetError(f"{error}{also}") from None
         positions = np.array([places[joint] for joint in joints])
         turned, warnings = face_forward(str(path), [role_of[joint] for joint in joints], positions)
@@ -97,12 +98,9 @@ def _losses(name: str, role_of: dict[str, str], others: Sequence[str]) -> list[s
     ]
     warnings = []
     if others:
-        warnings.append(f"{name}: bones without a SMPL-H name are left out: {_listed(others)}.")
+        warnings.append(
+            f"{name}: bones without a SMPL-H name are left out: {listed(others, _LISTED)}."
+        )
     if lost:
         warnings.append(f"{name}: it has no bone for {', '.join(lost)}.")
     return warnings
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"{', '.join(names[:_LISTED])}{more}"

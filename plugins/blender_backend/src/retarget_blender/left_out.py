@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retarget.listing import listed
 from retarget_blender.character_job import kind_of
 from retarget_blender.fbx_file import takes
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from retarget.values import Asset
-
-LISTED = 8
-"""No more names than these are told."""
 
 _KEPT_BY = {
     "blend": " --backend blender --format blend keeps them.",
@@ -60,6 +58,4 @@ def left_out(asset: Asset, suffix: str, actions: Sequence[str]) -> tuple[str, ..
 def _told(path: Path, kind: str, names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         return ()
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    listed = f"{', '.join(names[:LISTED])}{more}"
-    return (f"{path.name}: its animations are left out: {listed}.{_KEPT_BY[kind]}",)
+    return (f"{path.name}: its animations are left out: {listed(names)}.{_KEPT_BY[kind]}",)

@@ -8,16 +8,12 @@ import numpy as np
 
 from retarget.errors import RetargetError
 from retarget.gltf import NodeTree, read_accessor, skins_of
+from retarget.listing import listed
 from retarget_blender.opened import GLTF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from retarget.gltf import GltfFile, Skin
     from retarget.values import Asset, Float64
-
-LISTED = 8
-"""No more names than these are told."""
 
 APART = np.radians(0.1), 1e-3
 """Angle, and share of the skeleton's size, within which two binds of a joint are the same."""
@@ -40,7 +36,7 @@ def refuse_uneven(asset: Asset) -> None:
     if odd:
         raise RetargetError(
             f"{asset.path}: joints are scaled unevenly, sheared or mirrored at rest, which "
-            f"Blender's bones cannot be: {_listed(odd)}. Apply the scale in the program that made "
+            f"Blender's bones cannot be: {listed(odd)}. Apply the scale in the program that made "
             "the file, or use --backend gltf."
         )
 
@@ -74,7 +70,7 @@ def bound_anew(asset: Asset) -> list[str]:
             name = skin.name or f"number {skin.index}"
             told.append(
                 f"{asset.path.name}: the skin {name} is bound to joints in another pose than the "
-                f"skins before it ({_listed(apart)}); Blender binds it anew, so that it deforms "
+                f"skins before it ({listed(apart)}); Blender binds it anew, so that it deforms "
                 "otherwise where vertices follow several of them. The gltf backend keeps it."
             )
     return told
@@ -93,8 +89,3 @@ def _differ(one: Float64, other: Float64, size: float) -> bool:
     angle, share = APART
     linear = np.abs(one - other)[:3, :3].max() / max(float(np.abs(one[:3, :3]).max()), 1e-12)
     return bool(linear > angle or np.abs(one - other)[:3, 3].max() > share * size)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return f"{', '.join(names[:LISTED])}{more}"

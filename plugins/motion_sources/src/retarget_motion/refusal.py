@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retarget.errors import FileReadError
+from retarget.listing import listed
 from retarget.npz import Npz
 from retarget_motion import headers
 from retarget_motion.recognise import CODEC_JOINTS, CODEC_VERSIONS, MATRIX_JOINTS, POSES, layout_of
@@ -116,5 +117,4 @@ def _not_near(npz: Npz) -> str:
 
 
 def _names(keys: Sequence[str]) -> str:
-    more = len(keys) - _LISTED
-    return ", ".join(keys[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return listed(keys, _LISTED)
